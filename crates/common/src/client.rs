@@ -1,0 +1,129 @@
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+/// The longest reply that a client takes, in bytes. A server that never stops sending must not fill
+/// the memory before the time is up.
+const REPLY_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A socket that gives up: reading from it or writing to it fails with [`ErrorKind::TimedOut`] when
+/// the time is up, counted from [`Timed::new`], however slowly the peer trickles its bytes.
+/// (`set_read_timeout` alone would start anew at each byte.)
+///
+/// It reads at most 16 MiB; a peer that sends more is an error.
+#[derive(Debug)]
+pub struct Timed<'a> {
+    socket: &'a TcpStream,
+    end: Instant,
+    left: u64,
+}
+
+impl<'a> Timed<'a> {
+    /// Starts the clock.
+    #[must_use]
+    pub fn new(socket: &'a TcpStream, timeout: Duration) -> Self {
+        Self { socket, end: Instant::now() + timeout, left: REPLY_LIMIT }
+    }
+
+    fn remaining(&self) -> io::Result<Option<Duration>> {
+        let remaining = self.end.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
+            Err(ErrorKind::TimedOut.into())
+        } else {
+            Ok(Some(remaining))
+        }
+    }
+}
+
+/// A timeout is `WouldBlock` on Unix and `TimedOut` on Windows.
+fn timed_out(error: io::Error) -> io::Error {
+    if error.kind() == ErrorKind::WouldBlock {
+        ErrorKind::TimedOut.into()
+    } else {
+        error
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.socket.set_read_timeout(self.remaining()?)?;
+        let size = self.socket.read(buffer).map_err(timed_out)?;
+        self.left = self.left.checked_sub(size as u64).ok_or(ErrorKind::FileTooLarge)?;
+        Ok(size)
+    }
+}
+
+impl Write for Timed<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.socket.set_write_timeout(self.remaining()?)?;
+        self.socket.write(buffer).map_err(timed_out)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// Prints the bytes of a reply, then a newline. A pipe gets them unchanged; a terminal is shown
+/// U+FFFD for what is not UTF-8 (the console of Windows takes nothing else).
+///
+/// # Errors
+///
+/// When standard output cannot be written, for example because nobody reads it any more.
+pub fn print_reply(reply: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    if stdout.is_terminal() {
+        writeln!(stdout, "{}", String::from_utf8_lossy(reply))
+    } else {
+        stdout.write_all(reply)?;
+        stdout.write_all(b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        (client, listener.accept().unwrap().0)
+    }
+
+    #[test]
+    fn a_server_that_trickles_does_not_win_time() {
+        let (client, mut server) = pair();
+        let trickle = thread::spawn(move || while server.write_all(b".").is_ok() {});
+        let mut reply = Vec::new();
+        let error = Timed { left: u64::MAX, ..Timed::new(&client, Duration::from_millis(200)) }
+            .read_to_end(&mut reply)
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(!reply.is_empty(), "what came is kept");
+        drop(client);
+        trickle.join().unwrap();
+    }
+
+    #[test]
+    fn a_server_that_does_not_read_is_left() {
+        let (client, _server) = pair();
+        let error = Timed::new(&client, Duration::from_millis(200))
+            .write_all(&vec![0; 64 << 20])
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_reply_without_end_is_an_error() {
+        let (client, mut server) = pair();
+        let flood = thread::spawn(move || while server.write_all(&[0; 65536]).is_ok() {});
+        let error =
+            Timed::new(&client, Duration::from_secs(60)).read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
+        drop(client);
+        flood.join().unwrap();
+    }
+}

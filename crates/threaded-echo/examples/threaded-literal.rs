@@ -1,0 +1,46 @@
+//! 원본 `python/server.py`를 한 줄씩 그대로 옮긴 코드입니다. 원본이 죽는 곳에서 똑같이 죽습니다.
+//! The original `python/server.py`, ported line for line. It dies where the original dies.
+//!
+//!     터미널 1 · terminal 1    cargo run -p threaded-echo --example threaded-literal
+//!     터미널 2 · terminal 2    cargo run --bin threaded-echo-client -- 안녕
+//!
+//! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
+//! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
+//!
+//! 주의: `accept`나 스레드 시작이 실패하면 main은 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
+//! Hazard: when `accept` or a thread's start fails, main ends, but `thread::scope`, like Python, waits for running threads.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::{env, thread};
+
+// 4단계와 5단계는 원본처럼 파일의 앞에 있지만, 새 스레드에서 3단계 다음에 실행됩니다.
+// Steps 4 and 5 stand first, as in the original; they run after step 3, in the new thread.
+#[expect(unused_variables, reason = "원본도 쓰지 않습니다 · nor does the original use them")]
+fn handle_client(mut client_socket: TcpStream, addr: SocketAddr) -> io::Result<()> {
+    // 4. [스레드] 클라이언트와 데이터 교환 · [thread] Exchange data with the client
+    let mut buffer = [0; 1024];
+    let size = client_socket.read(&mut buffer)?;
+    let data = &buffer[..size];
+    client_socket.write_all("서버로부터 응답: {data}".as_bytes())
+
+    // 5. [스레드] 연결 종료 · [thread] Close the connection
+    // 함수가 끝나면 이 함수가 소유한 client_socket이 드롭되면서 닫힙니다.
+    // client_socket is owned by this function, so its end drops, and closes, it.
+}
+
+fn main() -> io::Result<()> {
+    // 1. 서버 소켓 생성 · Create the server socket
+    let port = env::var("PORT").unwrap_or("12345".to_string());
+    let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
+
+    thread::scope(|scope| loop {
+        // 2. 클라이언트 연결 수락 · Accept a client connection
+        let (client_socket, addr) = server_socket.accept()?;
+        println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
+
+        // 3. 새 스레드 생성과 시작 · Create and start a new thread
+        let handler = move || handle_client(client_socket, addr).inspect_err(|e| eprintln!("{e}"));
+        thread::Builder::new().spawn_scoped(scope, handler)?;
+    })
+}

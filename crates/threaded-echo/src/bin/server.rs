@@ -1,0 +1,63 @@
+//! 멀티스레드 TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다. 원본은 `python/server.py`입니다.
+//! A multithreaded TCP server: starts a thread for each client. Its original is `python/server.py`.
+//!
+//!     터미널 1 · terminal 1    cargo run -p threaded-echo
+//!     터미널 2 · terminal 2    cargo run --bin threaded-echo-client -- 안녕
+//!
+//! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
+//! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
+//!
+//! 주의: 말이 없는 클라이언트도 스레드 하나를 차지합니다. 클라이언트가 아주 많으면 다른 방법이 필요합니다.
+//! Hazard: a silent client keeps its thread. A great many clients need another way.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::thread;
+
+use anyhow::Result;
+use common::{Pattern, ServerArgs};
+
+// 4단계와 5단계는 원본처럼 파일의 앞에 있지만, 새 스레드에서 3단계 다음에 실행됩니다.
+// Steps 4 and 5 stand first, as in the original; they run after step 3, in the new thread.
+fn handle_client(mut client_socket: TcpStream, echo: bool) -> io::Result<()> {
+    // 4. [스레드] 클라이언트와 데이터 교환 · [thread] Exchange data with the client
+    let mut buffer = [0; 1024];
+    let size = client_socket.read(&mut buffer)?;
+    let data = &buffer[..size];
+    client_socket.write_all(&common::reply("서버로부터 응답: {data}", data, echo))?;
+    common::explain_braces(echo);
+
+    // 5. [스레드] 연결 종료 · [thread] Close the connection
+    drop(client_socket);
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    common::report(serve())
+}
+
+fn serve() -> Result<()> {
+    let args = ServerArgs::parse(Pattern::ThreadedEcho);
+
+    // 1. 서버 소켓 생성 · Create the server socket
+    let server_socket = TcpListener::bind(args.addr()?).map_err(|error| args.advise(error))?;
+    args.announce(server_socket.local_addr()?);
+
+    loop {
+        // 2. 클라이언트 연결 수락 · Accept a client connection
+        let (client_socket, addr) = common::until_ok(|| server_socket.accept());
+        println!("클라이언트가 연결되었습니다. 주소: {}", common::python_addr(addr));
+
+        // 3. 새 스레드 생성과 시작 · Create and start a new thread
+        let client_thread = move || {
+            handle_client(client_socket, args.echo)
+                .unwrap_or_else(|error| common::not_answered(addr, &error));
+        };
+        // thread::spawn은 스레드를 만들 수 없으면 패닉합니다. Builder는 에러를 돌려주고, 그 클라이언트만 끊깁니다.
+        // thread::spawn panics when no thread is to be had; Builder returns the error, and only that client is lost.
+        if let Err(error) = thread::Builder::new().spawn(client_thread) {
+            common::not_answered(addr, &error);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! UDP 클라이언트: 데이터그램 하나를 보내고 응답 하나를 받습니다. 짝은 `python/client.py`입니다.
+//! A UDP client: sends one datagram and receives one reply. Its twin is `python/client.py`.
+//!
+//!     터미널 1 · terminal 1    cargo run -p udp-echo
+//!     터미널 2 · terminal 2    cargo run --bin udp-echo-client -- 안녕
+//!
+//! 터미널 2에 `서버로부터 응답`이 나타납니다.
+//! Terminal 2 shows `서버로부터 응답`.
+//!
+//! 주의: UDP는 도착을 보장하지 않습니다. 타임아웃이 없으면 `recv`는 오지 않는 응답을 끝없이 기다립니다.
+//! Hazard: UDP does not guarantee delivery. Without a timeout, `recv` waits for ever for a lost reply.
+
+use std::net::{Ipv4Addr, UdpSocket};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use common::{ClientArgs, Pattern};
+
+fn main() -> ExitCode {
+    common::report(talk())
+}
+
+fn talk() -> Result<()> {
+    let args = ClientArgs::parse(Pattern::UdpEcho);
+
+    // 1. 클라이언트 소켓 생성 · Create the client socket
+    let client_socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    // UDP의 connect는 아무것도 보내지 않습니다. 이 서버의 응답만 받게 하고, 서버가 없으면 에러로 알려 줍니다.
+    // connect sends nothing in UDP: it lets in this server's replies only, and reports that nobody is there.
+    client_socket.connect(args.addr()?).map_err(|error| args.advise(error))?;
+    client_socket.set_read_timeout(Some(args.timeout))?;
+
+    // 2. 데이터 송신 · Send data
+    let message = args.message()?;
+    client_socket.send(&message).map_err(|error| args.advise(error))?;
+
+    // 3. 응답 수신 · Receive the reply
+    let mut buffer = vec![0; 65_535];
+    let size = client_socket.recv(&mut buffer).map_err(|error| args.advise(error))?;
+    common::print_reply(&buffer[..size])?;
+
+    // 4. 소켓 닫기 · Close the socket
+    drop(client_socket);
+    Ok(())
+}
