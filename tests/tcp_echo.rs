@@ -262,7 +262,7 @@ fn a_standard_output_that_nobody_reads_ends_it() {
 
 // --- Restarts -------------------------------------------------------------------------------------
 
-/// A server that has just served a client leaves its port in TIME_WAIT, because it closed first.
+/// A server that has just served a client leaves its port in `TIME_WAIT`, because it closed first.
 #[cfg(unix)]
 fn serve_one_on(lease: &Arc<support::Lease>, rung: Rung) -> Result<(), String> {
     let mut server = TCP.start_on(lease, rung);
@@ -365,10 +365,11 @@ fn a_host_of_another_machine_is_explained() {
 #[test]
 #[cfg(target_os = "linux")]
 fn localhost_is_ipv4_even_where_ipv6_is_listed_first() {
-    let hosts = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts-with-ipv6-first");
-    std::fs::write(&hosts, "::1 localhost\n127.0.0.1 localhost\n").unwrap();
+    let mut hosts = tempfile::NamedTempFile::new().unwrap();
+    hosts.write_all(b"::1 localhost\n127.0.0.1 localhost\n").unwrap();
     let unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c"];
-    let script = format!(r#"mount --bind '{}' /etc/hosts && exec "$0" "$@""#, hosts.display());
+    let script =
+        format!(r#"mount --bind '{}' /etc/hosts && exec "$0" "$@""#, hosts.path().display());
     let wrapper = [&unshare[..], &[&script]].concat();
     if !support::available(&[&wrapper[..], &["true"]].concat(), "::1 listed first") {
         return;
@@ -464,7 +465,7 @@ fn makes_the_system_calls_of_the_original_in_its_order() {
         return;
     }
     let calls = |rung| {
-        support::system_calls(&TCP, rung, |server| {
+        support::strace::system_calls(&TCP, rung, |server| {
             let stream = server.connect();
             assert_eq!(exchange(&stream, b"hi"), (TCP.reply(), Ending::Closed));
             assert!(server.program.ends_within(DEADLINE));
@@ -500,7 +501,7 @@ fn fake<T: Send>(serve: impl Fn(TcpStream) -> T + Send, run: impl FnOnce(String)
 
 /// Reads what has been sent so far, at least one byte.
 fn read_some(mut stream: &TcpStream) -> Vec<u8> {
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65_536];
     let size = support::uninterrupted(|| stream.read(&mut buffer)).unwrap();
     buffer[..size].to_vec()
 }
@@ -536,7 +537,7 @@ fn the_client_sends_an_argument_that_is_not_text() {
 
 #[test]
 fn the_client_prints_the_bytes_of_the_reply_and_a_newline() {
-    for reply in ["서버로부터 응답".as_bytes(), b"\xff\0\r\n", &[b'x'; 100_000]] {
+    for reply in ["서버로부터 응답".as_bytes(), b"\xff\0\r\n", &vec![b'x'; 100_000]] {
         fake(
             |mut stream| {
                 read_some(&stream);

@@ -308,20 +308,20 @@ fn out_of_descriptors_the_others_listen_and_serve_nobody_until_their_handlers_en
         // (One that resets its connection changes nothing about the end.)
         support::reset(streams.next().unwrap());
         let answers: Vec<_> = streams.map(|stream| answer(&stream)).collect();
-        let served = answers
+        let answered = answers
             .iter()
             .take_while(|answer| **answer == (THREADED.reply(), Ending::Closed))
             .count();
-        assert!(served >= 2, "{rung:?}: {answers:?}");
+        assert!(answered >= 2, "{rung:?}: {answers:?}");
         // Nobody serves the others: they are reset when the last handler has ended.
-        assert!(served < answers.len(), "{rung:?}");
+        assert!(answered < answers.len(), "{rung:?}");
         assert!(
-            answers[served..].iter().all(|answer| *answer == (Vec::new(), Ending::Reset)),
+            answers[answered..].iter().all(|answer| *answer == (Vec::new(), Ending::Reset)),
             "{answers:?}"
         );
         let ended = server.program.end();
         assert_eq!(ended.status.code(), Some(1), "{rung:?}: {}", ended.stderr);
-        assert_eq!(ended.stdout.lines().count(), served + 1, "{rung:?}");
+        assert_eq!(ended.stdout.lines().count(), answered + 1, "{rung:?}");
     }
 }
 
@@ -373,8 +373,8 @@ fn when_threads_come_back_the_port_serves_again() {
     server.program.stderr.expect("was not answered");
     // The refused ones are closed, the others are served.
     let answers = streams.iter().map(answer);
-    let served = answers.filter(|answer| *answer == (THREADED.reply(), Ending::Closed)).count();
-    assert!((3..40).contains(&served), "{served}");
+    let answered = answers.filter(|answer| *answer == (THREADED.reply(), Ending::Closed)).count();
+    assert!((3..40).contains(&answered), "{answered}");
     streams.clear();
     // Their threads end in their own time; a new client is served as soon as there is room.
     assert!((0..1000).any(|_| answer(&server.connect()) == (THREADED.reply(), Ending::Closed)));
@@ -421,7 +421,7 @@ fn makes_the_system_calls_of_the_original_in_its_order() {
         return;
     }
     let calls = |rung| {
-        support::system_calls(&THREADED, rung, |server| {
+        support::strace::system_calls(&THREADED, rung, |server| {
             for _ in 0..2 {
                 let stream = server.connect();
                 assert_eq!(exchange(&stream, b"hi"), (THREADED.reply(), Ending::Closed));

@@ -244,7 +244,7 @@ fn makes_the_system_calls_of_the_original_in_its_order() {
         return;
     }
     let calls = |rung| {
-        support::system_calls(&UDP, rung, |server| {
+        support::strace::system_calls(&UDP, rung, |server| {
             let socket = server.socket();
             for datagram in [&b"hi"[..], b""] {
                 assert_eq!(server.ask(&socket, datagram), Some(UDP.reply()));

@@ -1,1 +1,440 @@
-//! x
+//! What holds for the project as a whole: the manifests, the numbered steps, the line budgets, the
+//! commands in the texts, and the two languages.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use regex::Regex;
+use serde_json::Value;
+
+const PATTERNS: [&str; 3] = ["tcp-echo", "udp-echo", "threaded-echo"];
+const PAIRS: [[&str; 2]; 2] =
+    [["README.md", "README.ko.md"], ["CONTRIBUTING.md", "CONTRIBUTING.ko.md"]];
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = support::root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
+/// The literal port of a pattern.
+fn literal(pattern: &str) -> String {
+    format!("examples/{}-literal.rs", pattern.trim_end_matches("-echo"))
+}
+
+/// Every program that a learner reads, from the folder of the workspace.
+fn programs() -> Vec<PathBuf> {
+    let mut programs = vec![PathBuf::from("crates/threaded-echo/examples/one-at-a-time.rs")];
+    for pattern in PATTERNS {
+        let files =
+            ["python/server.py", "python/client.py", "src/bin/server.rs", "src/bin/client.rs"];
+        let files = files.map(str::to_owned).into_iter().chain([literal(pattern)]);
+        programs.extend(files.map(|file| Path::new("crates").join(pattern).join(file)));
+    }
+    programs
+}
+
+// --- Manifests ------------------------------------------------------------------------------------
+
+#[test]
+fn every_crate_inherits_its_package_fields_its_dependencies_and_the_lints() {
+    let root: toml::Table = read("Cargo.toml").parse().unwrap();
+    let shared = root["workspace"]["package"].as_table().unwrap();
+    let mut crates = 0;
+    for folder in fs::read_dir(support::root().join("crates")).unwrap() {
+        let path = folder.unwrap().path().join("Cargo.toml");
+        let manifest: toml::Table = read(&path).parse().unwrap();
+        for field in shared.keys() {
+            let inherited = manifest["package"].get(field).and_then(|value| value.get("workspace"));
+            assert_eq!(inherited, Some(&true.into()), "{field} in {}", path.display());
+        }
+        assert_eq!(manifest["lints"]["workspace"], true.into(), "{}", path.display());
+        for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let dependencies = manifest.get(section).and_then(toml::Value::as_table);
+            for (name, value) in dependencies.into_iter().flatten() {
+                let inherited = value.get("workspace");
+                assert_eq!(inherited, Some(&true.into()), "{name} in {}", path.display());
+            }
+        }
+        crates += 1;
+    }
+    assert!(crates >= 4, "{crates}");
+    assert_eq!(root["workspace"]["lints"]["rust"]["unsafe_code"], "forbid".into());
+}
+
+#[test]
+fn every_dependency_and_every_relaxation_of_a_lint_states_its_reason() {
+    let manifest = read("Cargo.toml");
+    let (_, dependencies) = manifest.split_once("[workspace.dependencies]\n").unwrap();
+    let mut reason = false;
+    let mut checked = 0;
+    for line in dependencies.lines() {
+        let dependency = regex(r#"^[a-z_0-9]+ = ("\d|\{ (version|path))"#).is_match(line);
+        if dependency || line.contains("\"allow\"") {
+            assert!(reason, "no comment above: {line}");
+            checked += 1;
+        }
+        // A comment speaks for the lines below it, up to the next empty line.
+        reason = line.starts_with('#') || (reason && !line.is_empty());
+    }
+    assert!(checked >= 10, "{checked}");
+}
+
+// --- Steps ----------------------------------------------------------------------------------------
+
+/// The numbered steps of a program, in the order in which they stand there.
+fn steps(path: &Path) -> Vec<(u32, String)> {
+    let step = regex(r"(?m)^ *(?:#|//) (\d+)\. (.+)$");
+    step.captures_iter(&read(path))
+        .map(|captures| (captures[1].parse().unwrap(), captures[2].to_owned()))
+        .collect()
+}
+
+#[test]
+fn every_step_stands_in_all_rungs_with_the_same_words() {
+    for pattern in PATTERNS {
+        let folder = Path::new("crates").join(pattern);
+        for (original, ports) in [
+            ("python/server.py", vec![literal(pattern), "src/bin/server.rs".to_owned()]),
+            ("python/client.py", vec!["src/bin/client.rs".to_owned()]),
+        ] {
+            let expected = steps(&folder.join(original));
+            let numbers: BTreeSet<u32> = expected.iter().map(|(number, _)| *number).collect();
+            let count = u32::try_from(expected.len()).unwrap();
+            assert!(count >= 4, "{pattern}/{original}: {expected:?}");
+            assert_eq!(numbers, (1..=count).collect(), "{pattern}/{original}");
+            for (_, words) in &expected {
+                let (korean, english) = words.split_once(" · ").expect("both languages");
+                assert!(korean.contains(is_hangul) && !english.contains(is_hangul), "{words}");
+            }
+            for port in ports {
+                assert_eq!(steps(&folder.join(&port)), expected, "{pattern}/{port}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_loop_without_threads_has_the_steps_of_the_first_pattern() {
+    let alone = steps(Path::new("crates/threaded-echo/examples/one-at-a-time.rs"));
+    assert_eq!(alone, steps(Path::new("crates/tcp-echo/python/server.py")));
+}
+
+fn is_hangul(c: char) -> bool {
+    ('가'..='힣').contains(&c)
+}
+
+// --- Programs -------------------------------------------------------------------------------------
+
+/// The lines of the first comment, without their signs.
+fn header(source: &str) -> Vec<&str> {
+    let comment = |line: &'static str| move |text: &str| text.starts_with(line);
+    let is_comment = |text: &&str| comment("//!")(text) || comment("#")(text);
+    let lines = source.lines().take_while(is_comment);
+    lines.map(|line| line.trim_start_matches("//!").trim_start_matches('#').trim()).collect()
+}
+
+#[test]
+fn the_first_comment_says_it_all_in_both_languages() {
+    for path in programs() {
+        let source = read(&path);
+        let header = header(&source);
+        let name = path.display();
+        let sentences = header.iter().filter(|line| !line.is_empty() && !line.contains(" · "));
+        let (korean, english): (Vec<_>, Vec<_>) = sentences
+            .map(|line| regex("`[^`]*`").replace_all(line, "").into_owned())
+            .partition(|line| line.contains(is_hangul));
+        assert_eq!((korean.len(), english.len()), (3, 3), "shows, appears, hazard: {name}");
+        for start in ["터미널 1 · terminal 1", "터미널 2 · terminal 2", "주의: ", "Hazard: "]
+        {
+            assert!(header.iter().any(|line| line.starts_with(start)), "{start} in {name}");
+        }
+        // What it says will appear is what the original sends.
+        let original = read(path.iter().take(2).collect::<PathBuf>().join("python/server.py"));
+        for line in &header {
+            for quoted in regex("`(서버로부터[^`]*)`").captures_iter(line) {
+                assert!(original.contains(&format!("\"{}\"", &quoted[1])), "{line} in {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_programs_keep_their_line_budgets() {
+    let lines = |path: PathBuf| {
+        let source = read(&path);
+        let code = source
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("//"));
+        (code.count(), path)
+    };
+    for pattern in PATTERNS {
+        let folder = Path::new("crates").join(pattern);
+        let budget = if pattern == "threaded-echo" { 40 } else { 25 };
+        for (budget, file) in [(20, literal(pattern)), (budget, "src/bin/server.rs".to_owned())] {
+            let (count, path) = lines(folder.join(file));
+            assert!((10..=budget).contains(&count), "{count} lines in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_literal_ports_use_nothing_but_std() {
+    for path in programs().iter().filter(|path| path.iter().any(|part| part == "examples")) {
+        for line in read(path).lines().filter(|line| line.starts_with("use ")) {
+            assert!(line.starts_with("use std::"), "{line} in {}", path.display());
+        }
+    }
+}
+
+// --- Commands -------------------------------------------------------------------------------------
+
+/// The programs of each package, as cargo knows them: (package, kind, name).
+fn targets() -> BTreeSet<(String, String, String)> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(support::root())
+        .args(["metadata", "--no-deps", "--format-version", "1", "--locked"])
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut targets = BTreeSet::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        for target in package["targets"].as_array().unwrap() {
+            targets.insert((
+                text(&package["name"]),
+                text(&target["kind"][0]),
+                text(&target["name"]),
+            ));
+        }
+    }
+    targets
+}
+
+/// Every command in a text: the lines of its code blocks, its inline code, its first comment.
+fn commands(path: &Path) -> Vec<String> {
+    let text = read(path);
+    let mut found: Vec<String> = Vec::new();
+    if path.extension().is_some_and(|extension| extension == "md") {
+        let mut block = false;
+        for line in text.lines() {
+            if line.starts_with("```") {
+                block = !block;
+            } else if block {
+                found.push(line.trim_start_matches("$ ").to_owned());
+            } else {
+                found.extend(regex("`([^`]+)`").captures_iter(line).map(|code| code[1].to_owned()));
+            }
+        }
+    } else {
+        let command = regex(r"terminal \d +(.+)$|^(cargo .+)$");
+        found.extend(header(&text).iter().filter_map(|line| {
+            let captures = command.captures(line)?;
+            captures.get(1).or(captures.get(2)).map(|command| command.as_str().to_owned())
+        }));
+    }
+    let start = regex(r"^(cargo|make|(\S*PORT=\d+;? )?python3?) ");
+    found.retain(|command| start.is_match(command));
+    found
+}
+
+#[test]
+fn every_command_in_the_texts_names_things_that_exist() {
+    let targets = targets();
+    let programs_help = help_of_all_programs();
+    let makefile = read("Makefile");
+    let mut checked = 0;
+    let mut texts = programs();
+    texts.extend(PAIRS.iter().flatten().map(PathBuf::from));
+    texts.push("crates/common/examples/demo.rs".into());
+    for path in texts {
+        for command in commands(&path) {
+            let place = format!("`{command}` in {}", path.display());
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let after = |flag: &str| {
+                let position = words.iter().position(|word| *word == flag)?;
+                Some(*words.get(position + 1).unwrap_or_else(|| panic!("{place}")))
+            };
+            if words[0] == "make" {
+                for target in &words[1..] {
+                    assert!(makefile.contains(&format!("\n{target}: ")), "{place}");
+                }
+            } else if words[0] == "cargo" {
+                let known = ["run", "test", "build", "fmt", "clippy", "doc"];
+                assert!(known.contains(&words[1]), "{place}");
+                let package = after("-p");
+                let named = [("bin", after("--bin")), ("example", after("--example"))];
+                assert!(
+                    package.is_none_or(|package| targets.iter().any(|target| target.0 == package)),
+                    "{place}"
+                );
+                let mut program = package.map(|package| format!("{package}-server"));
+                for (kind, name) in named.into_iter().filter_map(|(kind, name)| Some((kind, name?)))
+                {
+                    let exists = targets.iter().any(|target| {
+                        target.1 == kind
+                            && target.2 == name
+                            && package.is_none_or(|package| target.0 == package)
+                    });
+                    assert!(exists, "{place}");
+                    program = Some(name.to_owned());
+                }
+                // Its options are in the program's own help.
+                let options = words.iter().skip_while(|word| **word != "--").skip(1);
+                for option in options.filter(|word| word.starts_with("--")) {
+                    let help = &programs_help[program.as_deref().expect(&place)];
+                    assert!(help.contains(*option), "{place}");
+                }
+            } else {
+                let script = words.iter().find(|word| word.contains("/python/")).expect(&place);
+                assert!(support::root().join(script).is_file(), "{place}");
+                assert!(command.contains("PORT=12346"), "another port than the Rust side: {place}");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+fn help_of_all_programs() -> BTreeMap<String, String> {
+    let built = support::executables(&["--quiet", "--bins", "--example", "demo"]).unwrap();
+    let help = |path: &PathBuf| {
+        let output = Command::new(path).arg("--help").output().unwrap();
+        assert!(output.status.success(), "{}", path.display());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    built.iter().map(|(name, path)| (name.clone(), help(path))).collect()
+}
+
+#[test]
+fn everything_printed_by_make_help_exists() {
+    let makefile = read("Makefile");
+    let targets = regex(r"(?m)^  *@echo '  make (\w+)");
+    let named: Vec<String> =
+        targets.captures_iter(&makefile.replace('\t', " ")).map(|c| c[1].to_owned()).collect();
+    assert_eq!(named, ["demo", "test", "check"]);
+}
+
+// --- Two languages --------------------------------------------------------------------------------
+
+/// What must be equal in both languages: code blocks, and the skeleton of headings and tables.
+fn skeleton(text: &str) -> Vec<String> {
+    let mut block = false;
+    let mut skeleton = Vec::new();
+    for line in text.lines() {
+        let fence = line.starts_with("```");
+        if fence || block {
+            skeleton.push(line.to_owned());
+        } else if line.starts_with('#') {
+            skeleton.push(line.split(' ').next().unwrap().to_owned());
+        } else if line.starts_with('|') {
+            let code: Vec<&str> =
+                regex("`[^`]+`").find_iter(line).map(|code| code.as_str()).collect();
+            let bars = line.matches('|').count();
+            skeleton.push(format!("{bars} columns, {}", code.join(" ")));
+        } else if line.starts_with("- ") || regex(r"^\d+\. ").is_match(line) {
+            skeleton.push("item".to_owned());
+        }
+        block ^= fence;
+    }
+    skeleton
+}
+
+#[test]
+fn both_languages_have_the_same_commands_headings_and_tables() {
+    for [english, korean] in PAIRS {
+        let (one, other) = (skeleton(&read(english)), skeleton(&read(korean)));
+        assert!(one.len() > 10, "{english}");
+        for (line, (one, other)) in one.iter().zip(&other).enumerate() {
+            // The words of a table may stand in another order.
+            let sorted = |text: &str| {
+                let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+                words.sort();
+                words
+            };
+            assert_eq!(sorted(one), sorted(other), "part {line} of {english} and {korean}");
+        }
+        assert_eq!(one.len(), other.len(), "{english} and {korean}");
+        assert!(read(english).contains(&format!("]({korean})")), "{english} links to {korean}");
+        assert!(read(korean).contains(&format!("]({english})")), "{korean} links to {english}");
+    }
+}
+
+#[test]
+fn every_link_in_the_texts_leads_somewhere() {
+    for path in PAIRS.iter().flatten() {
+        let text = read(path);
+        let anchors: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| {
+                line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))
+            })
+            .map(|heading| {
+                let kept = heading.to_lowercase();
+                kept.chars()
+                    .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
+                    .collect::<String>()
+                    .replace(' ', "-")
+            })
+            .collect();
+        for link in regex(r"\]\(([^)]+)\)").captures_iter(&text) {
+            let link = &link[1];
+            if let Some(anchor) = link.strip_prefix('#') {
+                assert!(anchors.contains(anchor), "#{anchor} in {path}: {anchors:?}");
+            } else if !link.starts_with("https://") {
+                assert!(support::root().join(link).exists(), "{link} in {path}");
+            }
+        }
+    }
+}
+
+// --- The transcript -------------------------------------------------------------------------------
+
+/// The transcript in both READMEs is what the demo prints. `UPDATE_README=1` writes it anew.
+#[test]
+fn the_transcript_is_what_the_demo_shows() {
+    if support::python().is_none() {
+        return support::skip("the transcript needs Python 3");
+    }
+    let demo =
+        &support::executables(&["--quiet", "-p", "common", "--example", "demo"]).unwrap()["demo"];
+    let output = Command::new(demo).arg("tcp-echo").env_remove("PORT").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(!shown.contains('\u{1b}'), "no colours in a pipe");
+    let (_, shown) = shown.split_once("\n\n").expect("a heading");
+    let (shown, _) = shown.split_once("\n= ").expect("a verdict");
+
+    let region =
+        regex(r"(?s)(<!-- transcript: [^\n]*-->\n```text\n)(.*?)(```\n<!-- end of transcript -->)");
+    for path in PAIRS[0] {
+        let text = read(path);
+        let found = region.captures(&text).unwrap_or_else(|| panic!("a transcript in {path}"));
+        if without_chance(&found[2]) == without_chance(shown) {
+            continue;
+        }
+        assert!(
+            std::env::var_os("UPDATE_README").is_some(),
+            "the transcript in {path} is stale; write it anew with UPDATE_README=1\n{shown}"
+        );
+        let text =
+            region.replace(&text, |found: &regex::Captures| [&found[1], shown, &found[3]].concat());
+        fs::write(support::root().join(path), text.as_bytes()).unwrap();
+    }
+}
+
+/// A transcript without what differs from run to run: the ports.
+fn without_chance(transcript: &str) -> String {
+    let transcript = support::without_ports(transcript);
+    let transcript = regex(r" -- --port \d+").replace_all(&transcript, "");
+    regex(r"(127\.0\.0\.1:|PORT=)\d+").replace_all(&transcript, "${1}PORT").into_owned()
+}

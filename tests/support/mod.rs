@@ -5,6 +5,9 @@
 
 #![allow(dead_code, reason = "each test file, and the demo, uses a part of it")]
 
+#[cfg(target_os = "linux")]
+pub mod strace;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
@@ -24,7 +27,7 @@ use wait_timeout::ChildExt;
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How long one look at an event lasts before the next thing is tried.
-const TICK: Duration = Duration::from_millis(10);
+pub const TICK: Duration = Duration::from_millis(10);
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
@@ -106,20 +109,31 @@ pub fn wrapped<S: AsRef<OsStr>>(wrapper: &[S], command: &Command) -> Command {
 
 /// What a program has written so far, and whether it can still write.
 #[derive(Clone, Default)]
-pub struct Output(Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>);
+pub struct Output(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    written: Mutex<Written>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Written {
+    bytes: Vec<u8>,
+    ended: bool,
+}
 
 impl Output {
     fn drain(&self, mut pipe: impl Read + Send + 'static) -> JoinHandle<()> {
         let output = self.clone();
         thread::spawn(move || {
-            let (state, changed) = &*output.0;
             let mut buffer = [0; 4096];
             loop {
                 let size = pipe.read(&mut buffer).unwrap_or(0);
-                let mut state = state.lock().unwrap();
-                state.0.extend(&buffer[..size]);
-                state.1 = size == 0;
-                changed.notify_all();
+                let mut written = output.0.written.lock().unwrap();
+                written.bytes.extend(&buffer[..size]);
+                written.ended = size == 0;
+                output.0.changed.notify_all();
                 if size == 0 {
                     return;
                 }
@@ -128,7 +142,7 @@ impl Output {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        self.0 .0.lock().unwrap().0.clone()
+        self.0.written.lock().unwrap().bytes.clone()
     }
 
     pub fn text(&self) -> String {
@@ -138,16 +152,15 @@ impl Output {
     /// Waits until `find` finds something, or until it cannot any more: the program has ended, or
     /// the deadline has passed.
     pub fn find<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let (state, changed) = &*self.0;
         let end = Instant::now() + DEADLINE;
-        let mut state = state.lock().unwrap();
+        let mut written = self.0.written.lock().unwrap();
         loop {
-            let found = find(&String::from_utf8_lossy(&state.0));
+            let found = find(&String::from_utf8_lossy(&written.bytes));
             let left = end.saturating_duration_since(Instant::now());
-            if found.is_some() || state.1 || left.is_zero() {
+            if found.is_some() || written.ended || left.is_zero() {
                 return found;
             }
-            state = changed.wait_timeout(state, left).unwrap().0;
+            written = self.0.changed.wait_timeout(written, left).unwrap().0;
         }
     }
 
@@ -266,12 +279,17 @@ impl Drop for Program {
 /// lasts, keeps the other tests, in this process or another, away from it.
 pub struct Lease {
     pub port: u16,
-    _guard: TcpListener,
+    _guard: Option<TcpListener>,
 }
 
 impl Lease {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 6_000;
+
+    /// This port, if it is free; without a guard, for it may be anybody's.
+    pub fn of(port: u16) -> Option<Self> {
+        is_free(port).then_some(Self { port, _guard: None })
+    }
 
     pub fn take() -> Self {
         static NEXT: Mutex<u32> = Mutex::new(0);
@@ -285,16 +303,16 @@ impl Lease {
             let port = Self::FIRST + u16::try_from(offset).expect("it is below COUNT");
             let guard = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT));
             if let (Ok(guard), true) = (guard, is_free(port)) {
-                return Self { port, _guard: guard };
+                return Self { port, _guard: Some(guard) };
             }
         }
         panic!("no free port");
     }
 }
 
-/// Whether a program could bind `port` now, as the originals do: without `SO_REUSEADDR`, which `std`
+/// Whether a program could bind `port` now, TCP and UDP, as the originals do: without `SO_REUSEADDR`, which `std`
 /// would set.
-fn is_free(port: u16) -> bool {
+pub fn is_free(port: u16) -> bool {
     let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into();
     [Type::STREAM, Type::DGRAM].into_iter().all(|kind| {
         Socket::new(Domain::IPV4, kind, None).is_ok_and(|socket| socket.bind(&addr).is_ok())
@@ -603,8 +621,7 @@ impl Package {
                         ended.stderr.contains("refused") && !server.program.ends_within(TICK);
                     assert!(refused, "{rung:?}, {client:?}: {}", ended.stderr);
                 };
-                let lines = told.iter().filter(|byte| **byte == b'\n').count();
-                assert!(lines > 0, "the client printed nothing");
+                assert!(told.ends_with(b"\n"), "the client printed nothing");
                 let printed = server.finish();
                 seen.push((format!("{rung:?} and {client:?}"), told, without_ports(&printed)));
             }
@@ -626,7 +643,7 @@ impl Server {
     }
 }
 
-// --- Linux ----------------------------------------------------------------------------------------
+// --- Systems --------------------------------------------------------------------------------------
 
 /// Sends a signal to a program.
 #[cfg(unix)]
@@ -653,109 +670,4 @@ pub fn available(command: &[&str], what: &str) -> bool {
         skip(&format!("{what} needs `{}`", command.join(" ")));
     }
     available
-}
-
-/// The system calls of a server on its sockets, thread by thread, in a form in which the original
-/// and its ports can be compared: without what `std` and the readiness line add (`SO_REUSEADDR`,
-/// `MSG_NOSIGNAL`, `getsockname`). `drive` talks to the server.
-#[cfg(target_os = "linux")]
-pub fn system_calls(
-    package: &Package,
-    rung: Rung,
-    drive: impl Fn(&mut Server),
-) -> Vec<Vec<String>> {
-    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
-        "{}-{rung:?}-{}.strace",
-        package.name,
-        std::process::id()
-    ));
-    // With -D it is the server, and not strace, that the test owns and ends.
-    let strace = ["strace", "-D", "-f", "-e", "trace=network,close", "-o", log.to_str().unwrap()];
-    let lease = Arc::new(Lease::take());
-    let mut server = Server::leased(&mut wrapped(&strace, &package.command(rung)), &lease);
-    drive(&mut server);
-    let port = server.port();
-    drop(server);
-    let text = std::fs::read_to_string(&log).unwrap();
-    let calls = socket_calls(&text, &port);
-    assert!(!calls.is_empty(), "no calls in:\n{text}");
-    calls
-}
-
-#[cfg(target_os = "linux")]
-fn socket_calls(log: &str, port: &str) -> Vec<Vec<String>> {
-    let regex = |pattern| Regex::new(pattern).unwrap();
-    let call = regex(r"^(\w+)\((\d*)(.*)\) += (\d+)");
-    let binds = format!("sin_port=htons({port})");
-    let transfer = regex(r#", ".*"(?:\.\.\.)?, (\d+), ([A-Z_|0-9]+), (NULL|\{)"#);
-
-    // Calls that another thread interrupted in the log are put together again.
-    let mut pending = BTreeMap::new();
-    let mut lines = Vec::new();
-    for line in log.lines() {
-        let (pid, text) = line.split_once(' ').expect("a process id");
-        let text = text.trim_start();
-        if let (true, Some((start, _))) =
-            (text.starts_with("close("), text.split_once(" <unfinished"))
-        {
-            // What the client has seen has happened, even if the server was ended in the middle of it.
-            lines.push((pid, format!("{start}) = 0")));
-        } else if let Some(start) = text.strip_suffix(" <unfinished ...>") {
-            pending.insert(pid, start);
-        } else if let Some((_, rest)) = text.split_once(" resumed>") {
-            if let Some(start) = pending.remove(pid) {
-                lines.push((pid, format!("{start}{rest}")));
-            }
-        } else if text.starts_with("close(") {
-            lines.push((pid, text.replace("= ?", "= 0")));
-        } else {
-            lines.push((pid, text.to_owned()));
-        }
-    }
-
-    // The server socket is the one that is bound to the port; what came before is name resolution.
-    let calls: Vec<_> = lines
-        .iter()
-        .filter_map(|(pid, line)| call.captures(line).map(|call| (*pid, line.as_str(), call)))
-        .collect();
-    let named = calls.iter().position(|(_, line, _)| line.contains(&binds)).expect("it binds");
-    let server = calls[named].2[2].to_owned();
-    let first = calls[..named]
-        .iter()
-        .rposition(|(_, line, call)| line.starts_with("socket(") && call[4] == server)
-        .expect("it makes a socket");
-
-    let mut roles = BTreeMap::from([(server, "server")]);
-    let mut threads: Vec<(&str, Vec<String>)> = Vec::new();
-    for (index, (pid, line, call)) in calls.iter().enumerate().skip(first) {
-        let (name, fd) = (&call[1], &call[2]);
-        let role = if index == first { "server" } else { roles.get(fd).copied().unwrap_or("") };
-        if role.is_empty() || name == "getsockname" || line.contains("SO_REUSEADDR") {
-            continue;
-        }
-        let rest = match name {
-            "bind" => "127.0.0.1".to_owned(),
-            "accept4" => {
-                roles.insert(call[4].to_owned(), "client");
-                "SOCK_CLOEXEC".to_owned()
-            }
-            "recvfrom" | "sendto" => {
-                let parts = transfer.captures(line).unwrap_or_else(|| panic!("{line}"));
-                format!("{} {}", &parts[1], parts[2].replace("MSG_NOSIGNAL", "0"))
-            }
-            "close" => {
-                roles.remove(fd);
-                String::new()
-            }
-            _ => call[3].trim_start_matches(", ").to_owned(),
-        };
-        assert!(name != "bind" || line.contains("127.0.0.1"), "{line}");
-        assert!(name != "accept4" || line.contains("SOCK_CLOEXEC"), "{line}");
-        let index = threads.iter().position(|(thread, _)| thread == pid).unwrap_or_else(|| {
-            threads.push((pid, Vec::new()));
-            threads.len() - 1
-        });
-        threads[index].1.push(format!("{name}({role} {rest})"));
-    }
-    threads.into_iter().map(|(_, calls)| calls).collect()
 }

@@ -36,8 +36,8 @@ pub fn explain_braces(echo: bool) {
     if !echo {
         FIRST.call_once(|| {
             notice(
-                "{data}는 원본 그대로입니다. 문자열 앞에 f가 없습니다. 받은 데이터를 돌려주려면: --echo",
-                "{data} is the page's own: its string has no f prefix. To send back what came: --echo",
+                "{data}는 f가 빠진 원본 그대로입니다. 받은 데이터를 돌려주려면 --echo",
+                "{data} is the page's own, which lacks an f; --echo sends back the data",
             );
         });
     }
