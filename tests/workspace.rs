@@ -148,12 +148,13 @@ fn the_first_comment_says_it_all_in_both_languages() {
         let source = read(&path);
         let header = header(&source);
         let name = path.display();
-        let sentences = header.iter().filter(|line| !line.is_empty() && !line.contains(" · "));
+        let sentences = header.iter().filter(|line| !line.is_empty() && !line.starts_with("- "));
         let (korean, english): (Vec<_>, Vec<_>) = sentences
             .map(|line| regex("`[^`]*`").replace_all(line, "").into_owned())
             .partition(|line| line.contains(is_hangul));
         assert_eq!((korean.len(), english.len()), (3, 3), "shows, appears, hazard: {name}");
-        for start in ["터미널 1 · terminal 1", "터미널 2 · terminal 2", "주의: ", "Hazard: "]
+        for start in
+            ["- 터미널 1 · terminal 1: `", "- 터미널 2 · terminal 2: `", "주의: ", "Hazard: "]
         {
             assert!(header.iter().any(|line| line.starts_with(start)), "{start} in {name}");
         }
@@ -236,11 +237,12 @@ fn commands(path: &Path) -> Vec<String> {
             }
         }
     } else {
-        let command = regex(r"terminal \d +(.+)$|^(cargo .+)$");
-        found.extend(header(&text).iter().filter_map(|line| {
-            let captures = command.captures(line)?;
-            captures.get(1).or(captures.get(2)).map(|command| command.as_str().to_owned())
-        }));
+        let command = regex(r"^- (?:.+ · .+: )?`(.+)`$");
+        found.extend(
+            header(&text)
+                .iter()
+                .filter_map(|line| command.captures(line).map(|captures| captures[1].to_owned())),
+        );
     }
     let start = regex(r"^(cargo|make|(\S*PORT=\d+;? )?python3?) ");
     found.retain(|command| start.is_match(command));

@@ -2,8 +2,8 @@
 //! The demo: runs server and client of the three patterns, in Rust and in Python, and shows what two
 //! terminals would show.
 //!
-//!     cargo run --example demo
-//!     cargo run --example demo -- udp-echo
+//! - `cargo run --example demo`
+//! - `cargo run --example demo -- udp-echo`
 //!
 //! 서버와 클라이언트의 표준 출력이 두 언어에서 같은지 비교하고, 다르면 1로 끝납니다.
 //! It compares the standard output of both languages and ends with 1 when they differ.

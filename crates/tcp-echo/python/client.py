@@ -1,8 +1,8 @@
 # TCP 클라이언트: 메시지를 보내고, 서버가 연결을 닫을 때까지 응답을 받습니다.
 # A TCP client: sends a message and receives until the server closes.
 #
-#     터미널 1 · terminal 1    PORT=12346 python3 crates/tcp-echo/python/server.py
-#     터미널 2 · terminal 2    PORT=12346 python3 crates/tcp-echo/python/client.py 안녕
+# - 터미널 1 · terminal 1: `PORT=12346 python3 crates/tcp-echo/python/server.py`
+# - 터미널 2 · terminal 2: `PORT=12346 python3 crates/tcp-echo/python/client.py 안녕`
 #
 # 터미널 2에 `서버로부터 응답: {data}`가 나타납니다.
 # Terminal 2 shows `서버로부터 응답: {data}`.

@@ -1,8 +1,8 @@
 # TCP 서버: 클라이언트 하나의 연결을 수락해 한 번 읽고, 응답하고, 끝납니다.
 # A TCP server: accepts one client, reads once, replies and ends.
 #
-#     터미널 1 · terminal 1    PORT=12346 python3 crates/tcp-echo/python/server.py
-#     터미널 2 · terminal 2    PORT=12346 python3 crates/tcp-echo/python/client.py 안녕
+# - 터미널 1 · terminal 1: `PORT=12346 python3 crates/tcp-echo/python/server.py`
+# - 터미널 2 · terminal 2: `PORT=12346 python3 crates/tcp-echo/python/client.py 안녕`
 #
 # 터미널 1에는 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 나타납니다.
 # Terminal 1 shows the client's address, terminal 2 shows `서버로부터 응답: {data}`.

@@ -1,8 +1,8 @@
 //! 스레드가 없는 서버: §1을 루프에 넣은 것입니다. 한 클라이언트가 끝나야 다음 클라이언트를 수락합니다.
 //! A server without threads: §1 in a loop. The next client is accepted only when the one before has gone.
 //!
-//!     터미널 1 · terminal 1    cargo run -p threaded-echo --example one-at-a-time
-//!     터미널 2 · terminal 2    cargo run --bin threaded-echo-client -- --timeout 1
+//! - 터미널 1 · terminal 1: `cargo run -p threaded-echo --example one-at-a-time`
+//! - 터미널 2 · terminal 2: `cargo run --bin threaded-echo-client -- --timeout 1`
 //!
 //! 터미널 2에는 응답이 없다는 에러가 나타납니다. 첫 클라이언트가 말하지 않아 셋째 클라이언트는 기다리기만 합니다.
 //! Terminal 2 shows that no reply came: the first client does not speak, so the third one waits in vain.

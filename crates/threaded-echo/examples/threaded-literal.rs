@@ -1,8 +1,8 @@
 //! 원본 `python/server.py`를 한 줄씩 그대로 옮긴 코드입니다. 원본이 죽는 곳에서 똑같이 죽습니다.
 //! The original `python/server.py`, ported line for line. It dies where the original dies.
 //!
-//!     터미널 1 · terminal 1    cargo run -p threaded-echo --example threaded-literal
-//!     터미널 2 · terminal 2    cargo run --bin threaded-echo-client -- 안녕
+//! - 터미널 1 · terminal 1: `cargo run -p threaded-echo --example threaded-literal`
+//! - 터미널 2 · terminal 2: `cargo run --bin threaded-echo-client -- 안녕`
 //!
 //! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.

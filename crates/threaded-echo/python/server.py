@@ -1,8 +1,8 @@
 # 멀티스레드 TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다.
 # A multithreaded TCP server: starts a thread for each client.
 #
-#     터미널 1 · terminal 1    PORT=12346 python3 crates/threaded-echo/python/server.py
-#     터미널 2 · terminal 2    PORT=12346 python3 crates/threaded-echo/python/client.py 안녕
+# - 터미널 1 · terminal 1: `PORT=12346 python3 crates/threaded-echo/python/server.py`
+# - 터미널 2 · terminal 2: `PORT=12346 python3 crates/threaded-echo/python/client.py 안녕`
 #
 # 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 # Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.

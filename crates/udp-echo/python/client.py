@@ -1,8 +1,8 @@
 # UDP 클라이언트: 데이터그램 하나를 보내고 응답 하나를 받습니다.
 # A UDP client: sends one datagram and receives one reply.
 #
-#     터미널 1 · terminal 1    PORT=12346 python3 crates/udp-echo/python/server.py
-#     터미널 2 · terminal 2    PORT=12346 python3 crates/udp-echo/python/client.py 안녕
+# - 터미널 1 · terminal 1: `PORT=12346 python3 crates/udp-echo/python/server.py`
+# - 터미널 2 · terminal 2: `PORT=12346 python3 crates/udp-echo/python/client.py 안녕`
 #
 # 터미널 2에 `서버로부터 응답`이 나타납니다.
 # Terminal 2 shows `서버로부터 응답`.

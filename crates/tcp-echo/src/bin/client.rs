@@ -1,8 +1,8 @@
 //! TCP 클라이언트: 메시지를 보내고, 서버가 연결을 닫을 때까지 응답을 받습니다. 짝은 `python/client.py`입니다.
 //! A TCP client: sends a message and receives until the server closes. Its twin is `python/client.py`.
 //!
-//!     터미널 1 · terminal 1    cargo run -p tcp-echo
-//!     터미널 2 · terminal 2    cargo run --bin tcp-echo-client -- 안녕
+//! - 터미널 1 · terminal 1: `cargo run -p tcp-echo`
+//! - 터미널 2 · terminal 2: `cargo run --bin tcp-echo-client -- 안녕`
 //!
 //! 터미널 2에 `서버로부터 응답: {data}`가 나타납니다.
 //! Terminal 2 shows `서버로부터 응답: {data}`.

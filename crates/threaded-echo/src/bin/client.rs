@@ -1,8 +1,8 @@
 //! TCP 클라이언트 셋: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 말합니다. 짝은 `python/client.py`입니다.
 //! Three TCP clients: opens all connections, then speaks on the last one first. Its twin is `python/client.py`.
 //!
-//!     터미널 1 · terminal 1    cargo run -p threaded-echo
-//!     터미널 2 · terminal 2    cargo run --bin threaded-echo-client -- 안녕
+//! - 터미널 1 · terminal 1: `cargo run -p threaded-echo`
+//! - 터미널 2 · terminal 2: `cargo run --bin threaded-echo-client -- 안녕`
 //!
 //! 터미널 2에 `서버로부터 응답: {data}`가 세 번, 마지막 클라이언트의 것부터 나타납니다.
 //! Terminal 2 shows `서버로부터 응답: {data}` three times, the last client's first.

@@ -1,8 +1,8 @@
 //! UDP 서버: 데이터그램을 하나씩 받아 출력하고, 보낸 쪽에 응답합니다. 원본은 `python/server.py`입니다.
 //! A UDP server: receives datagrams, prints each and replies to its sender. Its original is `python/server.py`.
 //!
-//!     터미널 1 · terminal 1    cargo run -p udp-echo
-//!     터미널 2 · terminal 2    cargo run --bin udp-echo-client -- 안녕
+//! - 터미널 1 · terminal 1: `cargo run -p udp-echo`
+//! - 터미널 2 · terminal 2: `cargo run --bin udp-echo-client -- 안녕`
 //!
 //! 터미널 1에는 받은 데이터가, 터미널 2에는 `서버로부터 응답`이 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows the data, terminal 2 shows `서버로부터 응답`. Ctrl-C ends the server.
