@@ -42,10 +42,9 @@ fn socket_calls(log: &str, port: &str) -> Vec<Vec<String>> {
     for line in log.lines() {
         let (pid, text) = line.split_once(' ').expect("a process id");
         let text = text.trim_start();
-        if let (true, Some((start, _))) =
-            (text.starts_with("close("), text.split_once(" <unfinished"))
-        {
-            // What the client has seen has happened, even if the server was ended in the middle of it.
+        // What the client has seen has happened, even if the server was ended in the middle of it.
+        let seen = text.starts_with("close(") || text.starts_with("sendto(");
+        if let (true, Some((start, _))) = (seen, text.split_once(" <unfinished")) {
             lines.push((pid, format!("{start}) = 0")));
         } else if let Some(start) = text.strip_suffix(" <unfinished ...>") {
             pending.insert(pid, start);
@@ -53,7 +52,7 @@ fn socket_calls(log: &str, port: &str) -> Vec<Vec<String>> {
             if let Some(start) = pending.remove(pid) {
                 lines.push((pid, format!("{start}{rest}")));
             }
-        } else if text.starts_with("close(") {
+        } else if seen {
             lines.push((pid, text.replace("= ?", "= 0")));
         } else {
             lines.push((pid, text.to_owned()));
