@@ -30,4 +30,4 @@ toolchain:
 	@cargo --version | awk -v needed='$(RUST)' ' \
 		{ split($$2, have, "."); split(needed, need, "."); \
 		  if (have[1] * 1000 + have[2] < need[1] * 1000 + need[2]) { print $$2; exit 1 } }' > /dev/null || { \
-		echo "Rust가 오래되었습니다($$(cargo --version)). 'rustup update'로 $(RUST) 이상을 설치하세요. · Rust is too old: install $(RUST) or newer with 'rustup update'" >&2; exit 1; }
+		echo "Rust 버전이 낮습니다($$(cargo --version)). 'rustup update'로 $(RUST) 이상을 설치하세요. · Rust is too old ($$(cargo --version)): install $(RUST) or newer with 'rustup update'" >&2; exit 1; }

@@ -161,7 +161,7 @@ fn a_reset_costs_that_client_only() {
         assert_eq!(exchange(&silent, b"hi"), (THREADED.reply(), Ending::Closed), "{rung:?}");
         if rung == Rung::Port && cfg!(unix) {
             server.program.stderr.expect("끝까지 응답하지 못했습니다");
-            server.program.stderr.expect("was not answered");
+            server.program.stderr.expect("got no complete reply");
         }
     }
 }
@@ -352,7 +352,7 @@ fn without_a_thread_the_port_drops_that_client_and_goes_on() {
         server.program.stdout.line(number);
     }
     // The line comes after the close that the client has seen.
-    let told = |stderr: &str| (stderr.matches("was not answered").count() == 3).then_some(());
+    let told = |stderr: &str| (stderr.matches("got no complete reply").count() == 3).then_some(());
     assert!(server.program.stderr.find(told).is_some(), "{}", server.program.stderr.text());
     assert!(!server.program.ends_within(Duration::ZERO));
     let stderr = server.program.kill().stderr;
@@ -375,7 +375,7 @@ fn when_threads_come_back_the_port_serves_again() {
     let mut server = THREADED.start_as(Rung::Port, few_threads);
     let mut streams: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
     server.program.stdout.line(streams.len());
-    server.program.stderr.expect("was not answered");
+    server.program.stderr.expect("got no complete reply");
     // The refused ones are closed, the others are served.
     let answers = streams.iter().map(answer);
     let answered = answers.filter(|answer| *answer == (THREADED.reply(), Ending::Closed)).count();

@@ -5,8 +5,8 @@
 //! - `cargo run --example demo`
 //! - `cargo run --example demo -- udp-echo`
 //!
-//! 서버와 클라이언트의 표준 출력이 두 언어에서 같은지 비교하고, 다르면 1로 끝납니다.
-//! It compares the standard output of both languages and ends with 1 when they differ.
+//! 서버와 클라이언트의 표준 출력이 두 언어에서 같은지 비교하고, 다르면 종료 코드 1로 끝납니다.
+//! It compares the standard output of both languages and exits with 1 when they differ.
 
 #[path = "../../../tests/support/mod.rs"]
 mod support;
@@ -20,7 +20,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anstream::println;
 use anstyle::{AnsiColor, Style};
 use anyhow::{ensure, Context, Result};
-use clap::{Arg, ArgAction};
+use clap::Arg;
 use support::{Lease, Program, DEADLINE};
 use wait_timeout::ChildExt;
 
@@ -43,26 +43,26 @@ fn main() -> ExitCode {
 
 fn demo() -> Result<()> {
     let patterns = ["tcp-echo", "udp-echo", "threaded-echo"];
-    let matches = clap::Command::new("demo")
+    let command = clap::Command::new("demo")
         .about(
             "세 패턴의 서버와 클라이언트를 Rust와 파이썬으로 실행해 보여 줍니다.\n\
              Runs server and client of the three patterns, in Rust and in Python, and shows them.",
+        )
+        .help_template(common::HELP_TEMPLATE)
+        .after_help(
+            "예 · Examples:\n  cargo run --example demo\n  cargo run --example demo -- udp-echo",
         )
         .disable_help_flag(true)
         .arg(
             Arg::new("pattern")
                 .value_name("PATTERN")
-                .help("한 패턴만 · one pattern only")
-                .value_parser(patterns),
+                .help_heading("인수 · Arguments")
+                .help(format!("한 패턴만 · one pattern only: {}", patterns.join(", ")))
+                .value_parser(patterns)
+                .hide_possible_values(true),
         )
-        .arg(
-            Arg::new("help")
-                .short('h')
-                .long("help")
-                .help("도움말을 출력합니다 · print this help")
-                .action(ArgAction::Help),
-        )
-        .get_matches();
+        .arg(common::help().help_heading("옵션 · Options"));
+    let matches = common::parse(command);
     let only = matches.get_one::<String>("pattern");
 
     let programs = support::executables(&["--bins"]).context(
@@ -80,8 +80,8 @@ fn demo() -> Result<()> {
         shown += 1;
         if support::python().is_none() {
             println!(
-                "파이썬 3이 없어 원본은 실행하지 않았습니다. Python 3.8 이상을 설치하세요.\n\
-                 Python 3 is not here, so the original was not run. Install Python 3.8 or newer.\n"
+                "파이썬 3이 없어 원본은 실행하지 않았습니다. 파이썬 3.8 이상을 설치하세요.\n\
+                 Python 3 was not found, so the original was not run. Install Python 3.8 or newer.\n"
             );
             continue;
         }

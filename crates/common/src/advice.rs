@@ -22,8 +22,9 @@ pub(crate) fn notice(korean: impl Display, english: impl Display) {
 pub fn report(result: Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     let mut text = error.to_string();
-    if let Some(error) = error.downcast_ref::<io::Error>() {
-        // An error of `read` or `write_all` that a port passed on with a bare `?`.
+    let outermost = error.chain().next().and_then(|error| error.downcast_ref::<io::Error>());
+    if let Some(error) = outermost {
+        // An error of `read` or `write_all` that a port passed on with a bare `?`, without advice.
         text = format!("{}\n{text}", unexpected(error.kind()));
     }
     for cause in error.chain().skip(1) {
@@ -51,8 +52,8 @@ pub(crate) fn port_in_use(port: u16, udp: bool) -> String {
         ("다른 프로그램이 쓰고 있습니다.", "another program has it.")
     } else {
         (
-            "다른 서버가 실행 중이거나, 방금 끝난 서버의 연결이 TIME_WAIT 상태입니다(약 1분).",
-            "another server is running, or a finished server's connection is in TIME_WAIT (about a minute).",
+            "다른 서버가 실행 중이거나, 방금 끝난 서버의 연결이 TIME_WAIT 상태입니다(Linux: 약 1분).",
+            "another server is running, or a finished server's connection is in TIME_WAIT (Linux: about a minute).",
         )
     };
     format!(

@@ -18,7 +18,8 @@ pub(crate) const DEFAULT_PORT: u16 = 12345;
 /// The largest payload of a UDP datagram over IPv4, in bytes.
 const DATAGRAM_LIMIT: usize = 65_507;
 
-const TEMPLATE: &str = "\
+/// How `--help` is laid out, with headings in both languages.
+pub const HELP_TEMPLATE: &str = "\
 {about}
 
 사용법 · Usage: {usage}
@@ -41,7 +42,7 @@ impl ServerArgs {
     /// Help ends the program with 0, wrong arguments end it with 2.
     #[must_use]
     pub fn parse(pattern: Pattern) -> Self {
-        let mut matches = matches(server_command(pattern));
+        let mut matches = parse(server_command(pattern));
         Self {
             pattern,
             host: value(&mut matches, "host"),
@@ -66,8 +67,8 @@ impl ServerArgs {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => port_in_use(*port, self.pattern == Pattern::UdpEcho),
             ErrorKind::PermissionDenied if cfg!(windows) => format!(
-                "포트 {port}번은 예약된 포트 범위에 있습니다. 다른 포트: `--port {DEFAULT_PORT}`\n\
-                 Port {port} is in a reserved range. Other port: `--port {DEFAULT_PORT}`"
+                "포트 {port}번은 예약된 포트 범위에 있거나 다른 프로그램이 독점하고 있습니다. 다른 포트: `--port {DEFAULT_PORT}`\n\
+                 Port {port} is in a reserved range, or another program holds it. Other port: `--port {DEFAULT_PORT}`"
             ),
             ErrorKind::PermissionDenied => format!(
                 "포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요: `--port {DEFAULT_PORT}`\n\
@@ -113,7 +114,7 @@ impl ClientArgs {
     /// Help ends the program with 0, wrong arguments end it with 2.
     #[must_use]
     pub fn parse(pattern: Pattern) -> Self {
-        let mut matches = matches(client_command(pattern));
+        let mut matches = parse(client_command(pattern));
         let clients = match pattern {
             Pattern::ThreadedEcho => value::<u16>(&mut matches, "clients"),
             Pattern::TcpEcho | Pattern::UdpEcho => 1,
@@ -229,8 +230,8 @@ impl ClientArgs {
                     .to_owned()
             }
             ErrorKind::FileTooLarge => {
-                "응답이 끝나지 않아 받기를 그만두었습니다. 서버와 포트를 확인하세요.\n\
-                 The reply does not end; gave up. Check the server and the port."
+                "응답이 16 MiB를 넘어 받기를 그만두었습니다. 서버와 포트를 확인하세요.\n\
+                 The reply exceeds 16 MiB; gave up. Check the server and the port."
                     .to_owned()
             }
             _ => format!(
@@ -261,7 +262,7 @@ fn server_command(pattern: Pattern) -> Command {
     command(pattern, "server", about, &examples)
         .arg(host("바인딩할 호스트 · host to bind"))
         .arg(
-            port("0이면 빈 포트를 받습니다 · port to bind, 0 takes a free one")
+            port("바인딩할 포트, 0이면 빈 포트 · port to bind, 0 takes a free one")
                 .value_parser(value_parser!(u16)),
         )
         .arg(
@@ -284,8 +285,8 @@ fn client_command(pattern: Pattern) -> Command {
              A UDP client: sends one datagram and receives one reply."
         }
         Pattern::ThreadedEcho => {
-            "TCP 클라이언트 여럿: 연결을 모두 연 다음, 마지막 연결부터 말합니다.\n\
-             Several TCP clients: opens all connections, then speaks on the last one first."
+            "TCP 클라이언트 여럿: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 메시지를 보냅니다.\n\
+             Several TCP clients: open all connections, then speak, the last one first."
         }
     };
     let program = format!("  cargo run --bin {}-client", pattern.package());
@@ -314,7 +315,7 @@ fn client_command(pattern: Pattern) -> Command {
                 .long("timeout")
                 .value_name("SECONDS")
                 .help(
-                    "연결, 송신, 수신마다 기다릴 시간(초) (기본값: 5)\n\
+                    "연결, 송신, 수신을 각각 기다리는 시간(초, 기본값: 5)\n\
                      seconds to wait in each step: connect, send, receive (default: 5)",
                 )
                 .value_parser(seconds)
@@ -326,7 +327,9 @@ fn client_command(pattern: Pattern) -> Command {
             Arg::new("clients")
                 .long("clients")
                 .value_name("N")
-                .help("열 연결의 수 (기본값: 3)\nhow many connections to open (default: 3)")
+                .help(
+                    "동시에 여는 연결의 수 (기본값: 3)\nhow many connections to open (default: 3)",
+                )
                 .value_parser(value_parser!(u16).range(1..))
                 .default_value("3")
                 .hide_default_value(true),
@@ -340,7 +343,7 @@ fn command(pattern: Pattern, role: &str, about: &'static str, examples: &[String
     Command::new(pattern.package())
         .bin_name(format!("{}-{role}", pattern.package()))
         .about(about)
-        .help_template(TEMPLATE)
+        .help_template(HELP_TEMPLATE)
         .after_help(format!("예 · Examples:\n{}", examples.join("\n")))
         .next_help_heading("옵션 · Options")
         .disable_help_flag(true)
@@ -360,12 +363,14 @@ fn port(help: &str) -> Arg {
         .short('p')
         .long("port")
         .value_name("PORT")
-        .help(format!("{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the variable PORT, else 12345)"))
+        .help(format!("{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the environment variable PORT, else 12345)"))
         .env("PORT").hide_env(true)
         .default_value("12345").hide_default_value(true)
 }
 
-fn help() -> Arg {
+/// The flag `--help`, with a text in both languages.
+#[must_use]
+pub fn help() -> Arg {
     Arg::new("help")
         .short('h')
         .long("help")
@@ -381,8 +386,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "0보다 크고 86400 이하인 수 · a number above 0, at most 86400".to_owned())
 }
 
-/// Parses, or prints help and ends with 0, or says what is wrong and ends with 2.
-fn matches(command: Command) -> ArgMatches {
+/// Reads the command line. Help ends the program with 0; wrong arguments are explained in both
+/// languages and end it with 2.
+#[must_use]
+pub fn parse(command: Command) -> ArgMatches {
     command.try_get_matches().unwrap_or_else(|error| {
         if !error.use_stderr() {
             error.exit();

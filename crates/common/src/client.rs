@@ -2,6 +2,8 @@ use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, Result};
+
 /// The longest reply that a client takes, in bytes. A server that never stops sending must not fill
 /// the memory before the time is up.
 const REPLY_LIMIT: u64 = 16 * 1024 * 1024;
@@ -70,14 +72,17 @@ impl Write for Timed<'_> {
 /// # Errors
 ///
 /// When standard output cannot be written, for example because nobody reads it any more.
-pub fn print_reply(reply: &[u8]) -> io::Result<()> {
+pub fn print_reply(reply: &[u8]) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    if stdout.is_terminal() {
-        writeln!(stdout, "{}", String::from_utf8_lossy(reply))
+    let shown = if stdout.is_terminal() {
+        String::from_utf8_lossy(reply).into_owned().into_bytes()
     } else {
-        stdout.write_all(reply)?;
-        stdout.write_all(b"\n")
-    }
+        reply.to_vec()
+    };
+    stdout.write_all(&[&shown[..], b"\n"].concat()).context(
+        "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.\n\
+         Standard output could not be written; check whether its reader has ended.",
+    )
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod pattern;
 mod server;
 
 pub use advice::report;
-pub use args::{ClientArgs, ServerArgs};
+pub use args::{help, parse, ClientArgs, ServerArgs, HELP_TEMPLATE};
 pub use client::{print_reply, Timed};
 pub use net::{python_addr, resolve};
 pub use pattern::Pattern;

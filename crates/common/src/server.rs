@@ -36,8 +36,8 @@ pub fn explain_braces(echo: bool) {
     if !echo {
         FIRST.call_once(|| {
             notice(
-                "{data}는 f가 빠진 원본 그대로입니다. 받은 데이터를 돌려주려면 --echo",
-                "{data} is the page's own, which lacks an f; --echo sends back the data",
+                "원본 문자열에 f가 없어 {data}가 그대로 나갑니다. 받은 데이터를 돌려주려면 -- --echo를 붙이세요",
+                "the original's string lacks an f, so {data} goes out as it is; -- --echo sends back the data",
             );
         });
     }
@@ -60,7 +60,7 @@ pub fn until_ok<T>(mut call: impl FnMut() -> io::Result<T>) -> T {
                 let seconds = PAUSE.as_secs_f64();
                 notice(
                     format_args!(
-                        "연결이나 데이터를 받지 못했습니다. {seconds}초 뒤에 다시 시도합니다"
+                        "연결을 수락하거나 데이터를 받지 못해 {seconds}초 뒤에 다시 시도합니다"
                     ),
                     format_args!(
                         "could not accept or receive, trying again in {seconds} s: {error}"
@@ -77,13 +77,13 @@ pub fn not_answered(addr: SocketAddr, error: &io::Error) {
     let addr = python_addr(addr);
     notice(
         format_args!("클라이언트 {addr}: 끝까지 응답하지 못했습니다"),
-        format_args!("client {addr} was not answered: {error}"),
+        format_args!("client {addr} got no complete reply: {error}"),
     );
 }
 
 /// Says which of several clients, counted from 1 in the order of connecting, the next reply is for.
 pub fn name_client(number: usize) {
-    notice(format_args!("클라이언트 {number}의 응답"), format_args!("reply to client {number}"));
+    notice(format_args!("클라이언트 {number}"), format_args!("client {number}"));
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@
 # 터미널 1에는 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 나타납니다.
 # Terminal 1 shows the client's address, terminal 2 shows `서버로부터 응답: {data}`.
 #
-# 주의: 끝난 직후에는 포트가 TIME_WAIT에 있어 약 1분 동안 다시 시작할 수 없습니다. 다른 포트는 환경 변수 PORT로 정합니다.
-# Hazard: for about a minute after its end the port is in TIME_WAIT and a restart fails. PORT sets another port.
+# 주의: 서버가 먼저 닫은 연결이 TIME_WAIT 상태로 남아, 끝난 뒤 약 1분 동안 다시 시작할 수 없습니다(Windows 제외). 다른 포트는 환경 변수 PORT로 정합니다.
+# Hazard: the closed connection stays in TIME_WAIT, so for about a minute a restart fails (not on Windows). The environment variable PORT sets another port.
 
 import os
 import socket

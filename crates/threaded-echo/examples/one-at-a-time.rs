@@ -1,13 +1,13 @@
-//! 스레드가 없는 서버: §1을 루프에 넣은 것입니다. 한 클라이언트가 끝나야 다음 클라이언트를 수락합니다.
+//! 스레드를 쓰지 않는 서버: §1을 루프에 넣은 것입니다. 한 클라이언트가 끝나야 다음 클라이언트의 연결을 수락합니다.
 //! A server without threads: §1 in a loop. The next client is accepted only when the one before has gone.
 //!
 //! - 터미널 1 · terminal 1: `cargo run -p threaded-echo --example one-at-a-time`
 //! - 터미널 2 · terminal 2: `cargo run --bin threaded-echo-client -- --timeout 1`
 //!
-//! 터미널 2에는 응답이 없다는 에러가 나타납니다. 첫 클라이언트가 말하지 않아 셋째 클라이언트는 기다리기만 합니다.
+//! 터미널 2에는 응답이 없다는 에러가 나타납니다. 첫 클라이언트가 아무것도 보내지 않아 셋째 클라이언트는 기다리기만 합니다.
 //! Terminal 2 shows that no reply came: the first client does not speak, so the third one waits in vain.
 //!
-//! 주의: 조용한 클라이언트 하나가 서버 전체를 멈춥니다. 해결책은 `src/bin/server.rs`에 있습니다.
+//! 주의: 아무것도 보내지 않는 클라이언트 하나가 서버 전체를 멈춥니다. 해결책은 `src/bin/server.rs`에 있습니다.
 //! Hazard: one silent client stops the whole server. The cure is in `src/bin/server.rs`.
 
 use std::env;
@@ -27,7 +27,7 @@ fn main() -> io::Result<()> {
         // 3. 클라이언트와 데이터 교환 · Exchange data with the client
         let mut buffer = [0; 1024];
         let size = client_socket.read(&mut buffer)?;
-        #[expect(unused_variables, reason = "원본도 쓰지 않습니다 · nor does the original use it")]
+        #[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
         let data = &buffer[..size];
         client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
 

@@ -7,8 +7,8 @@
 //! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
 //!
-//! 주의: `accept`나 스레드 시작이 실패하면 main은 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
-//! Hazard: when `accept` or a thread's start fails, main ends, but `thread::scope`, like Python, waits for running threads.
+//! 주의: `accept`나 스레드 시작이 실패하면 루프는 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
+//! Hazard: when `accept` or a thread's start fails, the loop ends, but `thread::scope`, like Python, waits for running threads.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,7 +16,7 @@ use std::{env, thread};
 
 // 4단계와 5단계는 원본처럼 파일의 앞에 있지만, 새 스레드에서 3단계 다음에 실행됩니다.
 // Steps 4 and 5 stand first, as in the original; they run after step 3, in the new thread.
-#[expect(unused_variables, reason = "원본도 쓰지 않습니다 · nor does the original use them")]
+#[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
 fn handle_client(mut client_socket: TcpStream, addr: SocketAddr) -> io::Result<()> {
     // 4. [스레드] 클라이언트와 데이터 교환 · [thread] Exchange data with the client
     let mut buffer = [0; 1024];
@@ -26,7 +26,7 @@ fn handle_client(mut client_socket: TcpStream, addr: SocketAddr) -> io::Result<(
 
     // 5. [스레드] 연결 종료 · [thread] Close the connection
     // 함수가 끝나면 이 함수가 소유한 client_socket이 드롭되면서 닫힙니다.
-    // client_socket is owned by this function, so its end drops, and closes, it.
+    // client_socket is owned by this function: when it ends, the socket is dropped and so closed.
 }
 
 fn main() -> io::Result<()> {

@@ -1,5 +1,5 @@
-# TCP 클라이언트 셋: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 말합니다.
-# Three TCP clients: opens all connections, then speaks on the last one first.
+# TCP 클라이언트 셋: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 메시지를 보냅니다.
+# Three TCP clients: open all connections, then speak, the last one first.
 #
 # - 터미널 1 · terminal 1: `PORT=12346 python3 crates/threaded-echo/python/server.py`
 # - 터미널 2 · terminal 2: `PORT=12346 python3 crates/threaded-echo/python/client.py 안녕`

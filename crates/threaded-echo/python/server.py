@@ -7,7 +7,7 @@
 # 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 # Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
 #
-# 주의: 조용한 클라이언트가 연결되어 있으면 Ctrl-C를 두 번 눌러야 끝납니다.
+# 주의: 아무것도 보내지 않는 클라이언트가 연결되어 있으면 Ctrl-C를 두 번 눌러야 끝납니다.
 # Hazard: while a silent client is connected, it takes a second Ctrl-C.
 
 import os

@@ -7,7 +7,7 @@
 # 터미널 1에는 받은 데이터가, 터미널 2에는 `서버로부터 응답`이 나타납니다. Ctrl-C로 끝냅니다.
 # Terminal 1 shows the data, terminal 2 shows `서버로부터 응답`. Ctrl-C ends the server.
 #
-# 주의: UTF-8이 아닌 데이터그램 하나가 서버를 끝냅니다. 1024바이트에서 글자가 잘려도 그렇습니다.
+# 주의: UTF-8이 아닌 데이터그램을 하나만 받아도 서버가 죽습니다. 1024바이트에서 글자가 잘려도 마찬가지입니다.
 # Hazard: one datagram that is not UTF-8 ends the server; so does a character cut at 1024 bytes.
 
 import os

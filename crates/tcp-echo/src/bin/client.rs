@@ -7,8 +7,8 @@
 //! 터미널 2에 `서버로부터 응답: {data}`가 나타납니다.
 //! Terminal 2 shows `서버로부터 응답: {data}`.
 //!
-//! 주의: 응답의 끝은 서버가 닫을 때 비로소 알 수 있습니다. 닫지 않는 서버는 타임아웃까지 기다립니다.
-//! Hazard: only the server's close marks the end of the reply; one that never closes costs the timeout.
+//! 주의: 응답의 끝은 서버가 닫을 때 비로소 알 수 있습니다. 서버가 닫지 않으면 클라이언트는 타임아웃까지 기다립니다.
+//! Hazard: only the server's close marks the end of the reply; if it never closes, the client waits until the timeout.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

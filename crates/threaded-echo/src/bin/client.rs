@@ -1,5 +1,5 @@
-//! TCP 클라이언트 셋: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 말합니다. 짝은 `python/client.py`입니다.
-//! Three TCP clients: opens all connections, then speaks on the last one first. Its twin is `python/client.py`.
+//! TCP 클라이언트 셋: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 메시지를 보냅니다. 짝은 `python/client.py`입니다.
+//! Three TCP clients: open all connections, then speak, the last one first. Its twin is `python/client.py`.
 //!
 //! - 터미널 1 · terminal 1: `cargo run -p threaded-echo`
 //! - 터미널 2 · terminal 2: `cargo run --bin threaded-echo-client -- 안녕`
@@ -8,7 +8,7 @@
 //! Terminal 2 shows `서버로부터 응답: {data}` three times, the last client's first.
 //!
 //! 주의: 한 번에 한 클라이언트만 처리하는 서버(`examples/one-at-a-time.rs`)에서는 첫 응답부터 타임아웃이 납니다.
-//! Hazard: a server that serves one client at a time (`examples/one-at-a-time.rs`) costs the timeout at once.
+//! Hazard: a server that serves one client at a time (`examples/one-at-a-time.rs`) makes the very first reply time out.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

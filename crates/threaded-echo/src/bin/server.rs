@@ -7,7 +7,7 @@
 //! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
 //!
-//! 주의: 말이 없는 클라이언트도 스레드 하나를 차지합니다. 클라이언트가 아주 많으면 다른 방법이 필요합니다.
+//! 주의: 아무것도 보내지 않는 클라이언트도 스레드 하나를 차지합니다. 클라이언트가 아주 많으면 다른 방법이 필요합니다.
 //! Hazard: a silent client keeps its thread. A great many clients need another way.
 
 use std::io::{self, Read, Write};
@@ -55,7 +55,7 @@ fn serve() -> Result<()> {
                 .unwrap_or_else(|error| common::not_answered(addr, &error));
         };
         // thread::spawn은 스레드를 만들 수 없으면 패닉합니다. Builder는 에러를 돌려주고, 그 클라이언트만 끊깁니다.
-        // thread::spawn panics when no thread is to be had; Builder returns the error, and only that client is lost.
+        // thread::spawn panics when no thread can be created; Builder returns the error, and only that client is lost.
         if let Err(error) = thread::Builder::new().spawn(client_thread) {
             common::not_answered(addr, &error);
         }
