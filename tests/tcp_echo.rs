@@ -434,7 +434,7 @@ fn help_helps_in_both_languages() {
         }
         for line in help.lines() {
             let width: usize = line.chars().map(|c| if c >= '가' { 2 } else { 1 }).sum();
-            assert!(width <= 100, "{width} columns: {line}");
+            assert!(width <= 80, "{width} columns: {line}");
         }
     }
 }

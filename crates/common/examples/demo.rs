@@ -45,8 +45,8 @@ fn demo() -> Result<()> {
     let patterns = ["tcp-echo", "udp-echo", "threaded-echo"];
     let command = clap::Command::new("demo")
         .about(
-            "세 패턴의 서버와 클라이언트를 Rust와 파이썬으로 실행해 보여 줍니다.\n\
-             Runs server and client of the three patterns, in Rust and in Python, and shows them.",
+            "세 패턴의 서버와 클라이언트를 Rust와 파이썬으로 실행합니다.\n\
+             Runs server and client of the three patterns, in Rust and in Python.",
         )
         .help_template(common::HELP_TEMPLATE)
         .after_help(
@@ -70,7 +70,7 @@ fn demo() -> Result<()> {
          The programs could not be built; see the errors above.",
     )?;
     let mut shown = 0;
-    for (pattern, port) in patterns.into_iter().zip(12346..) {
+    for (pattern, port) in patterns.into_iter().zip(12351..) {
         if only.is_some_and(|only| only != pattern) {
             continue;
         }
@@ -138,7 +138,7 @@ fn ready(stderr: &str) -> Option<(String, String)> {
 
 fn python(pattern: &str, port: u16) -> Result<Conversation> {
     let folder = support::root().join("crates").join(pattern).join("python");
-    // The port of our printed commands, or if that is not free (or taken at the last moment), others.
+    // A port that no printed command uses (it stays in TIME_WAIT for a while), or if that is not free (or taken at the last moment), others.
     for lease in Lease::of(port).into_iter().chain((0..5).map(|_| Lease::take())) {
         let port = lease.port.to_string();
         let mut program =

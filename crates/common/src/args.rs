@@ -91,7 +91,7 @@ impl ServerArgs {
     pub fn announce(&self, bound: SocketAddr) {
         notice("수신 대기 중", format_args!("listening on {bound}"));
         let client = self.pattern.client_command(&client_host(bound.ip()), bound.port());
-        notice("다른 터미널에서 실행하세요", format_args!("run in another terminal: {client}"));
+        notice("다른 터미널에서", format_args!("in another terminal: {client}"));
     }
 }
 
@@ -257,12 +257,12 @@ fn server_command(pattern: Pattern) -> Command {
              A TCP server: starts a thread for each client. Ctrl-C ends it."
         }
     };
-    let examples = ["", " -- --port 12346", " -- --echo"]
+    let examples = ["", " -- --port 12350", " -- --echo"]
         .map(|flags| format!("  cargo run -p {}{flags}", pattern.package()));
     command(pattern, "server", about, &examples)
         .arg(host("바인딩할 호스트 · host to bind"))
         .arg(
-            port("바인딩할 포트, 0이면 빈 포트 · port to bind, 0 takes a free one")
+            port("바인딩할 포트, 0이면 빈 포트\nport to bind, 0 takes a free one")
                 .value_parser(value_parser!(u16)),
         )
         .arg(
@@ -285,7 +285,7 @@ fn client_command(pattern: Pattern) -> Command {
              A UDP client: sends one datagram and receives one reply."
         }
         Pattern::ThreadedEcho => {
-            "TCP 클라이언트 여럿: 연결을 모두 연 다음, 마지막 연결부터 거꾸로 메시지를 보냅니다.\n\
+            "TCP 클라이언트 여럿: 모두 연결한 다음, 마지막 연결부터 메시지를 보냅니다.\n\
              Several TCP clients: open all connections, then speak, the last one first."
         }
     };
@@ -301,8 +301,9 @@ fn client_command(pattern: Pattern) -> Command {
                 .value_name("MESSAGE")
                 .help_heading("인수 · Arguments")
                 .help(
-                    "보낼 메시지. `-`이면 표준 입력을 끝까지 읽습니다 (기본값: 안녕하세요)\n\
-                     message to send; `-` reads standard input to its end (default: 안녕하세요)",
+                    "보낼 메시지, `-`이면 표준 입력을 끝까지 읽음\n\
+                     message to send; `-` reads standard input to its end\n\
+                     (기본값 · default: 안녕하세요)",
                 )
                 .value_parser(value_parser!(OsString))
                 .default_value("안녕하세요")
@@ -315,8 +316,9 @@ fn client_command(pattern: Pattern) -> Command {
                 .long("timeout")
                 .value_name("SECONDS")
                 .help(
-                    "연결, 송신, 수신을 각각 기다리는 시간(초, 기본값: 5)\n\
-                     seconds to wait in each step: connect, send, receive (default: 5)",
+                    "연결, 송신, 수신을 각각 기다리는 시간(초)\n\
+                     seconds to wait to connect, to send, to receive\n\
+                     (기본값 · default: 5)",
                 )
                 .value_parser(seconds)
                 .default_value("5")
@@ -327,9 +329,7 @@ fn client_command(pattern: Pattern) -> Command {
             Arg::new("clients")
                 .long("clients")
                 .value_name("N")
-                .help(
-                    "동시에 여는 연결의 수 (기본값: 3)\nhow many connections to open (default: 3)",
-                )
+                .help("동시에 여는 연결의 수 · how many connections to open\n(기본값 · default: 3)")
                 .value_parser(value_parser!(u16).range(1..))
                 .default_value("3")
                 .hide_default_value(true),
@@ -353,7 +353,7 @@ fn host(help: &str) -> Arg {
     Arg::new("host")
         .long("host")
         .value_name("HOST")
-        .help(format!("{help} (기본값 · default: localhost)"))
+        .help(format!("{help}\n(기본값 · default: localhost)"))
         .default_value("localhost")
         .hide_default_value(true)
 }
@@ -363,7 +363,7 @@ fn port(help: &str) -> Arg {
         .short('p')
         .long("port")
         .value_name("PORT")
-        .help(format!("{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the environment variable PORT, else 12345)"))
+        .help(format!("{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the variable PORT, else 12345)"))
         .env("PORT").hide_env(true)
         .default_value("12345").hide_default_value(true)
 }

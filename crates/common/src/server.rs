@@ -36,8 +36,8 @@ pub fn explain_braces(echo: bool) {
     if !echo {
         FIRST.call_once(|| {
             notice(
-                "원본 문자열에 f가 없어 {data}가 그대로 나갑니다. 받은 데이터를 돌려주려면 -- --echo를 붙이세요",
-                "the original's string lacks an f, so {data} goes out as it is; -- --echo sends back the data",
+                "원본에 f가 없어 {data}가 그대로 나갑니다. 고친 것은 --echo",
+                "the original lacks an f, so {data} goes out as it is; --echo mends it",
             );
         });
     }

@@ -16,6 +16,8 @@ use std::net::TcpListener;
 
 fn main() -> io::Result<()> {
     // 1. 서버 소켓 생성 · Create the server socket
+    // socket, bind, listen을 한 번에 합니다. `?`는 에러가 나면 main을 끝냅니다. 잡지 않은 예외와 같습니다.
+    // socket, bind and listen in one call. On an error `?` ends main, as an exception that nobody catches.
     let port = env::var("PORT").unwrap_or("12345".to_string());
     let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
 
@@ -24,6 +26,8 @@ fn main() -> io::Result<()> {
     println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
 
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
+    // 버퍼를 빌려주면 read가 채우고, 몇 바이트를 채웠는지 돌려줍니다.
+    // We lend the buffer; read fills it and says how many bytes it filled.
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
     #[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
@@ -31,6 +35,8 @@ fn main() -> io::Result<()> {
     client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
 
     // 4. 연결 종료 · Close the connection
+    // Rust에는 close()가 없습니다. 소켓은 드롭될 때 닫힙니다.
+    // Rust has no close(): a socket is closed when it is dropped.
     drop(client_socket);
     drop(server_socket);
     Ok(())

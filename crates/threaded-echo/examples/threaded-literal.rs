@@ -34,12 +34,15 @@ fn main() -> io::Result<()> {
     let port = env::var("PORT").unwrap_or("12345".to_string());
     let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
 
+    // scope는 파이썬처럼, 루프가 에러로 끝나도 실행 중인 스레드를 기다립니다.
+    // scope waits for running threads even when the loop ends with an error, as Python does.
     thread::scope(|scope| loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
         let (client_socket, addr) = server_socket.accept()?;
         println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
+        // move는 소켓의 소유권을 새 스레드로 옮깁니다. · move gives the socket to the new thread.
         let handler = move || handle_client(client_socket, addr).inspect_err(|e| eprintln!("{e}"));
         thread::Builder::new().spawn_scoped(scope, handler)?;
     })

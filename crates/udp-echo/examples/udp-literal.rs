@@ -14,6 +14,7 @@ use std::error::Error;
 use std::net::UdpSocket;
 use std::{env, str};
 
+// 에러가 두 종류(입출력, UTF-8)라서 Box<dyn Error>입니다. · Two kinds of error, I/O and UTF-8: hence Box<dyn Error>.
 fn main() -> Result<(), Box<dyn Error>> {
     // 1. 서버 소켓 생성 · Create the server socket
     let port = env::var("PORT").unwrap_or("12345".to_string());

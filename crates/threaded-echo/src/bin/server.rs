@@ -33,6 +33,7 @@ fn handle_client(mut client_socket: TcpStream, echo: bool) -> io::Result<()> {
     Ok(())
 }
 
+// `common::…`는 crates/common/src에 있습니다. · What begins with `common::` is in crates/common/src.
 fn main() -> ExitCode {
     common::report(serve())
 }

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use common::{Pattern, ServerArgs};
 
+// `common::…`는 crates/common/src에 있습니다. · What begins with `common::` is in crates/common/src.
 fn main() -> ExitCode {
     common::report(serve())
 }
