@@ -7,7 +7,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use assert_cmd::Command as Assert;
 use predicates::prelude::*;
@@ -28,7 +30,7 @@ fn client() -> Assert {
 }
 
 fn one_at_a_time() -> Server {
-    let mut command = Command::new(THREADED.example("one-at-a-time"));
+    let mut command = Command::new(Package::example("one-at-a-time"));
     Server::leased(&mut command, &Arc::new(support::Lease::take()))
 }
 
@@ -150,9 +152,12 @@ fn a_reset_costs_that_client_only() {
     for rung in THREADED.rungs() {
         let mut server = THREADED.start(rung);
         let silent = server.connect();
-        for _ in 0..3 {
-            support::reset(server.connect());
+        for number in 1..=3 {
+            let quiet = server.connect();
+            server.program.stdout.line(2 * number);
+            support::reset(quiet);
             let mut sender = server.connect();
+            server.program.stdout.line(2 * number + 1);
             sender.write_all(&[b'x'; 5000]).unwrap();
             support::reset(sender);
         }

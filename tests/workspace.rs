@@ -408,8 +408,7 @@ fn the_transcript_is_what_the_demo_shows() {
     if support::python().is_none() {
         return support::skip("the transcript needs Python 3");
     }
-    let demo =
-        &support::executables(&["--quiet", "-p", "common", "--example", "demo"]).unwrap()["demo"];
+    let demo = &support::executables(&["--quiet", "--bins", "--example", "demo"]).unwrap()["demo"];
     let output = Command::new(demo).arg("tcp-echo").env_remove("PORT").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let shown = String::from_utf8(output.stdout).unwrap();

@@ -178,7 +178,7 @@ fn talk(folder: &std::path::Path, port: &str, server: &mut Program) -> Result<Op
             return Ok(None);
         }
         ensure!(
-            shown.contains("refused"),
+            shown.to_lowercase().contains("refused"),
             "클라이언트가 실패했습니다.\nThe client failed.\n{shown}"
         );
     }
@@ -200,7 +200,8 @@ fn run(client: &mut Command) -> Result<(String, bool)> {
     let mut shown = String::new();
     terminal.rewind()?;
     terminal.read_to_string(&mut shown)?;
-    Ok((shown, status.success()))
+    // Python ends its lines with CR LF on Windows.
+    Ok((shown.replace("\r\n", "\n"), status.success()))
 }
 
 /// Lets the server of one client end, and ends the others, as Ctrl-C would.

@@ -48,7 +48,8 @@ fn timed_out(error: io::Error) -> io::Error {
 
 impl Read for Timed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.socket.set_read_timeout(self.remaining()?)?;
+        // macOS refuses it (EINVAL) once both directions are closed: the read does not wait then.
+        let _ = self.socket.set_read_timeout(self.remaining()?);
         let size = self.socket.read(buffer).map_err(timed_out)?;
         self.left = self.left.checked_sub(size as u64).ok_or(ErrorKind::FileTooLarge)?;
         Ok(size)
@@ -57,7 +58,7 @@ impl Read for Timed<'_> {
 
 impl Write for Timed<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.socket.set_write_timeout(self.remaining()?)?;
+        let _ = self.socket.set_write_timeout(self.remaining()?);
         self.socket.write(buffer).map_err(timed_out)
     }
 
@@ -115,9 +116,9 @@ mod tests {
     #[test]
     fn a_server_that_does_not_read_is_left() {
         let (client, _server) = pair();
-        let error = Timed::new(&client, Duration::from_millis(200))
-            .write_all(&vec![0; 64 << 20])
-            .unwrap_err();
+        let mut timed = Timed::new(&client, Duration::from_millis(200));
+        // Not one large write: Windows takes that whole, whatever its size.
+        let error = (0..4096).find_map(|_| timed.write_all(&[0; 16_384]).err()).unwrap();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
     }
 

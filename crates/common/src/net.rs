@@ -1,3 +1,4 @@
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use anyhow::{anyhow, Result};
@@ -18,7 +19,13 @@ use anyhow::{anyhow, Result};
 /// # Ok::<(), anyhow::Error>(())
 /// ```
 pub fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
-    let addrs = (host, port).to_socket_addrs().map_err(|error| {
+    let addrs = if host.is_empty() {
+        // Windows would take it for this machine's name.
+        Err(ErrorKind::InvalidInput.into())
+    } else {
+        (host, port).to_socket_addrs()
+    };
+    let addrs = addrs.map_err(|error: io::Error| {
         anyhow::Error::new(error).context(format!(
             "호스트 `{host}`의 주소를 찾을 수 없습니다. 이름을 확인하거나 `127.0.0.1`을 쓰세요.\n\
              Host `{host}` does not resolve: check the name, or use `127.0.0.1`."
