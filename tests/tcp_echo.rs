@@ -95,15 +95,10 @@ fn answers_a_client_that_half_closes_without_sending() {
 )]
 fn reads_1024_bytes_once_and_resets_what_it_left_unread() {
     for rung in TCP.rungs() {
-        for (size, ending) in [(1024, Ending::Closed), (1025, Ending::Reset), (5000, Ending::Reset)]
-        {
+        for (size, ending) in [(1024, Ending::Closed), (1025, Ending::Reset), (5000, Ending::Reset)] {
             let mut server = TCP.start(rung);
             let stream = server.connect();
-            assert_eq!(
-                exchange(&stream, &vec![b'x'; size]),
-                (TCP.reply(), ending),
-                "{rung:?}, {size}"
-            );
+            assert_eq!(exchange(&stream, &vec![b'x'; size]), (TCP.reply(), ending), "{rung:?}, {size}");
             assert_eq!(server.program.end().status.code(), Some(0), "{rung:?}, {size}");
         }
     }
@@ -222,6 +217,17 @@ fn listens_on_127_0_0_1_and_nowhere_else() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn names_the_address_that_it_was_told_to_bind() {
+    let server = TCP.start_port(&["--host", "127.0.0.2"]);
+    assert_eq!(server.addr.ip().to_string(), "127.0.0.2");
+    server
+        .program
+        .stderr
+        .expect(&format!("tcp-echo-client -- --host 127.0.0.2 --port {}", server.port()));
+}
+
+#[test]
 fn a_client_of_the_system_default_finds_the_port_in_the_environment() {
     let mut server = TCP.start_port(&["--port", "0"]);
     client()
@@ -248,14 +254,14 @@ fn an_interrupt_ends_it_while_a_client_is_silent() {
 #[test]
 #[cfg(unix)]
 fn a_standard_output_that_nobody_reads_ends_it() {
-    // D8: BrokenPipeError there, a panic of `println!` here.
+    // D8: BrokenPipeError there, an error in the literal port, a panic of `println!` in the port.
     for rung in TCP.rungs() {
         let lease = Arc::new(support::Lease::take());
         let mut command = TCP.command(rung);
         let program = Program::start_unread(command.env("PORT", lease.port.to_string()));
         let mut server = support::Server::of(program, &lease);
         let stream = server.connect();
-        let code = if rung == Rung::Original { 1 } else { 101 };
+        let code = if rung == Rung::Port { 101 } else { 1 };
         assert_eq!(server.program.end().status.code(), Some(code), "{rung:?}");
         assert_eq!(receive(&stream).0, b"", "{rung:?}");
     }
@@ -335,9 +341,12 @@ fn a_missing_permission_is_explained() {
 #[test]
 fn a_host_without_an_ipv4_address_is_explained() {
     for mut program in [server(), client()] {
-        program.args(["--host", "::1"]).assert().code(1).stdout("").stderr(
-            ours().and(contains("IPv4 주소가 없습니다")).and(contains("has no IPv4 address")),
-        );
+        program
+            .args(["--host", "::1"])
+            .assert()
+            .code(1)
+            .stdout("")
+            .stderr(ours().and(contains("IPv4 주소가 없습니다")).and(contains("has no IPv4 address")));
     }
 }
 
@@ -356,9 +365,7 @@ fn a_host_that_does_not_resolve_is_explained() {
 fn a_host_of_another_machine_is_explained() {
     // 192.0.2.0/24 is reserved for documentation; no machine has it.
     server().args(["--host", "192.0.2.1"]).assert().code(1).stderr(
-        ours()
-            .and(contains("이 컴퓨터의 주소가 아닙니다"))
-            .and(contains("not one of this machine")),
+        ours().and(contains("이 컴퓨터의 주소가 아닙니다")).and(contains("not one of this machine")),
     );
 }
 
@@ -369,8 +376,7 @@ fn localhost_is_ipv4_even_where_ipv6_is_listed_first() {
     let mut hosts = tempfile::NamedTempFile::new().unwrap();
     hosts.write_all(b"::1 localhost\n127.0.0.1 localhost\n").unwrap();
     let unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c"];
-    let script =
-        format!(r#"mount --bind '{}' /etc/hosts && exec "$0" "$@""#, hosts.path().display());
+    let script = format!(r#"mount --bind '{}' /etc/hosts && exec "$0" "$@""#, hosts.path().display());
     let wrapper = [&unshare[..], &[&script]].concat();
     if !support::available(&[&wrapper[..], &["true"]].concat(), "::1 listed first") {
         return;
@@ -383,8 +389,7 @@ fn localhost_is_ipv4_even_where_ipv6_is_listed_first() {
 
     let mut server = TCP.start_as(Rung::Port, |command| support::wrapped(&wrapper, &command));
     assert_eq!(server.addr.ip().to_string(), "127.0.0.1");
-    let command =
-        support::wrapped(&wrapper, &TCP.client_command(support::Client::Rust, server.addr));
+    let command = support::wrapped(&wrapper, &TCP.client_command(support::Client::Rust, server.addr));
     Assert::from_std(command)
         .timeout(DEADLINE)
         .assert()
@@ -403,7 +408,8 @@ fn wrong_arguments_end_with_exit_code_2() {
             .stdout("")
             .stderr(ours().and(contains("인수가 잘못되었습니다")));
     }
-    server().env("PORT", "twelve").assert().code(2).stderr(ours());
+    let variable = contains("환경 변수 PORT에").and(contains("environment variable PORT"));
+    server().env("PORT", "twelve").assert().code(2).stderr(ours().and(variable));
     for args in [
         &["a", "b"][..],
         &["--timeout", "0"],
@@ -422,13 +428,11 @@ fn wrong_arguments_end_with_exit_code_2() {
 
 #[test]
 fn help_helps_in_both_languages() {
-    for (mut program, flags) in [(server(), &["--echo"][..]), (client(), &["--timeout", "MESSAGE"])]
-    {
-        let output =
-            program.arg("--help").assert().success().stderr("").get_output().stdout.clone();
+    for (mut program, flags) in [(server(), &["--echo"][..]), (client(), &["--timeout", "MESSAGE"])] {
+        let output = program.arg("--help").assert().success().stderr("").get_output().stdout.clone();
         let help = String::from_utf8(output).unwrap();
-        for part in [&["--host", "--port", "12345", "PORT", "cargo run", "사용법", "예"][..], flags]
-            .concat()
+        for part in
+            [&["--host", "--port", "12345", "PORT", "cargo run", "사용법", "예"][..], flags].concat()
         {
             assert!(help.contains(part), "{part} in\n{help}");
         }
@@ -455,6 +459,7 @@ fn an_error_of_accept_is_told_in_one_line_and_survived() {
     assert_eq!(ended.status.code(), Some(0));
     let told = ended.stderr.lines().filter(|line| line.contains("os error 24")).count();
     assert_eq!(told, 2, "{}", ended.stderr);
+    assert_eq!(ended.stderr.matches("다시 시도합니다 · ").count(), 2, "{}", ended.stderr);
 }
 
 // --- System calls ---------------------------------------------------------------------------------
@@ -622,12 +627,50 @@ fn the_client_half_closes_only_when_there_is_nothing_to_send() {
 }
 
 #[test]
+fn the_client_does_not_wait_for_ever_for_a_server_that_does_not_read() {
+    fake(
+        // It reads only when the client has given up.
+        |stream| receive(&stream).1,
+        |port| {
+            client()
+                .args(["--port", &port, "--timeout", "0.3", "-"])
+                .write_stdin(vec![b'x'; 64 << 20])
+                .assert()
+                .code(1)
+                .stdout("")
+                .stderr(ours().and(contains("0.3초 동안 응답이 없습니다")));
+        },
+    );
+}
+
+#[test]
+fn the_python_client_too_reads_until_the_server_closes() {
+    if support::python().is_none() {
+        return support::skip("the Python client needs Python 3");
+    }
+    fake(
+        |mut stream| {
+            read_some(&stream);
+            stream.write_all(&[b'x'; 5000]).unwrap();
+        },
+        |port| {
+            let addr = format!("127.0.0.1:{port}").parse().unwrap();
+            let client = Program::start(&mut TCP.client_command(support::Client::Python, addr));
+            assert_eq!(client.end().stdout.trim_end(), "x".repeat(5000));
+        },
+    );
+}
+
+#[test]
 fn the_client_says_which_server_to_start() {
     let lease = support::Lease::take();
     let command = format!("cargo run -p tcp-echo -- --port {}", lease.port);
-    client().args(["--port", &lease.port.to_string()]).assert().code(1).stdout("").stderr(
-        ours().and(contains("연결이 거부되었습니다")).and(contains(format!("`{command}`"))),
-    );
+    client()
+        .args(["--port", &lease.port.to_string()])
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(ours().and(contains("연결이 거부되었습니다")).and(contains(format!("`{command}`"))));
 }
 
 #[test]
@@ -636,16 +679,9 @@ fn the_client_does_not_wait_for_ever_for_a_silent_server() {
         // It keeps the connection open until the client has given up.
         |stream| receive(&stream),
         |port| {
-            client()
-                .args(["--port", &port, "--timeout", "0.3"])
-                .assert()
-                .code(1)
-                .stdout("")
-                .stderr(
-                    ours()
-                        .and(contains("0.3초 동안 응답이 없습니다"))
-                        .and(contains("within 0.3 s")),
-                );
+            client().args(["--port", &port, "--timeout", "0.3"]).assert().code(1).stdout("").stderr(
+                ours().and(contains("0.3초 동안 응답이 없습니다")).and(contains("within 0.3 s")),
+            );
         },
     );
 }
@@ -664,10 +700,7 @@ fn the_client_shows_what_came_before_the_timeout() {
 }
 
 #[test]
-#[cfg_attr(
-    not(target_os = "linux"),
-    ignore = "that the part survives the reset is sure on Linux only"
-)]
+#[cfg_attr(not(target_os = "linux"), ignore = "that the part survives the reset is sure on Linux only")]
 fn the_client_shows_what_came_before_a_reset() {
     fake(
         |mut stream| {

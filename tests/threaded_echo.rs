@@ -123,8 +123,7 @@ fn the_loop_without_threads_fails_that_test() {
 fn reads_1024_bytes_once_and_resets_what_it_left_unread() {
     for rung in THREADED.rungs() {
         let mut server = THREADED.start(rung);
-        for (size, ending) in [(1025, Ending::Reset), (1024, Ending::Closed), (5000, Ending::Reset)]
-        {
+        for (size, ending) in [(1025, Ending::Reset), (1024, Ending::Closed), (5000, Ending::Reset)] {
             let stream = server.connect();
             let message = vec![b'x'; size];
             assert_eq!(exchange(&stream, &message), (THREADED.reply(), ending), "{rung:?}, {size}");
@@ -307,9 +306,17 @@ fn out_of_descriptors_the_others_listen_and_serve_nobody_until_their_handlers_en
     for rung in THREADED.rungs().into_iter().filter(|rung| *rung != Rung::Port) {
         let mut server = THREADED.start_as(rung, |command| few_descriptors(&command));
         let mut streams: Vec<TcpStream> = (0..12).map(|_| server.connect()).collect();
-        server.program.stdout.line(3);
         if rung == Rung::Original {
             server.program.stderr.expect("Too many open files");
+        } else {
+            // It says nothing yet. With clients in the queue `accept` does not sleep: a main thread that
+            // sleeps, time after time, waits in `scope`.
+            server.program.stdout.line(4);
+            let stat = format!("/proc/{}/stat", server.program.id());
+            let sleeps = || {
+                std::fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('S')
+            };
+            while !(0..20).all(|_| sleeps() && !server.program.ends_within(Duration::from_millis(1))) {}
         }
         // It lives, it listens, and the clients that it has accepted are served.
         streams.push(server.connect());
@@ -317,10 +324,8 @@ fn out_of_descriptors_the_others_listen_and_serve_nobody_until_their_handlers_en
         // (One that resets its connection changes nothing about the end.)
         support::reset(streams.next().unwrap());
         let answers: Vec<_> = streams.map(|stream| answer(&stream)).collect();
-        let answered = answers
-            .iter()
-            .take_while(|answer| **answer == (THREADED.reply(), Ending::Closed))
-            .count();
+        let answered =
+            answers.iter().take_while(|answer| **answer == (THREADED.reply(), Ending::Closed)).count();
         assert!(answered >= 2, "{rung:?}: {answers:?}");
         // Nobody serves the others: they are reset when the last handler has ended.
         assert!(answered < answers.len(), "{rung:?}");
@@ -490,6 +495,28 @@ fn the_client_shows_in_vain_that_the_loop_without_threads_serves_one_at_a_time()
         .code(1)
         .stdout("")
         .stderr(contains("한 번에 한 클라이언트만").and(contains("one client at a time")));
+}
+
+#[test]
+fn both_clients_speak_on_their_last_connection_first() {
+    for client in [support::Client::Python, support::Client::Rust] {
+        if client == support::Client::Python && support::python().is_none() {
+            support::skip("the Python client needs Python 3");
+            continue;
+        }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let program = support::Program::start(&mut THREADED.client_command(client, addr));
+        let streams: Vec<TcpStream> = (0..3).map(|_| listener.accept().unwrap().0).collect();
+        for mut stream in streams.into_iter().rev() {
+            stream.set_read_timeout(Some(DEADLINE)).unwrap();
+            let size = support::uninterrupted(|| stream.read(&mut [0; 64])).unwrap();
+            assert_eq!(size, "안녕하세요".len(), "{client:?}");
+            stream.write_all(b"reply").unwrap();
+        }
+        let ended = program.end();
+        assert_eq!(ended.stdout.replace("\r\n", "\n"), "reply\n".repeat(3), "{client:?}");
+    }
 }
 
 #[test]

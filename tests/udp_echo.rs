@@ -65,11 +65,7 @@ fn cuts_a_datagram_at_1024_bytes() {
         let (mut server, socket) = ready(rung);
         // macOS sends 9216 bytes at most (net.inet.udp.maxdgram).
         for size in [1025, 1500, if cfg!(target_os = "macos") { 9216 } else { 65_507 }] {
-            assert_eq!(
-                server.ask(&socket, &vec![b'x'; size]),
-                Some(UDP.reply()),
-                "{rung:?}, {size}"
-            );
+            assert_eq!(server.ask(&socket, &vec![b'x'; size]), Some(UDP.reply()), "{rung:?}, {size}");
             assert_eq!(server.ask(&socket, b"next"), Some(UDP.reply()), "{rung:?}, after {size}");
         }
         let cut = UDP.line(&"x".repeat(1024)) + "\n" + &UDP.line("next") + "\n";
@@ -172,9 +168,7 @@ fn a_port_in_use_is_explained_without_time_wait() {
         .code(1)
         .stdout("")
         .stderr(
-            contains("이미 사용 중입니다")
-                .and(contains("is in use"))
-                .and(contains("TIME_WAIT").not()),
+            contains("이미 사용 중입니다").and(contains("is in use")).and(contains("TIME_WAIT").not()),
         );
 }
 
@@ -219,8 +213,7 @@ fn an_interrupt_ends_it() {
 #[cfg(target_os = "linux")]
 fn errors_of_receiving_and_sending_are_told_in_one_line_and_survived() {
     // What Windows does to a server whose earlier client has gone (D5), brought about on Linux.
-    for inject in ["inject=recvfrom:error=ECONNRESET:when=1..2", "inject=sendto:error=EPERM:when=1"]
-    {
+    for inject in ["inject=recvfrom:error=ECONNRESET:when=1..2", "inject=sendto:error=EPERM:when=1"] {
         if !support::available(&["strace", "-V"], "a failing system call") {
             return;
         }
@@ -334,16 +327,51 @@ fn the_client_does_not_wait_for_ever_for_a_silent_server() {
     fake(
         |_, _, _| (),
         |port| {
-            client()
-                .args(["--port", &port, "--timeout", "0.3"])
-                .assert()
-                .code(1)
-                .stdout("")
-                .stderr(
-                    contains("0.3초 동안 응답이 없습니다")
-                        .and(contains("UDP는 도착을 보장하지 않습니다"))
-                        .and(contains("UDP does not guarantee delivery")),
-                );
+            client().args(["--port", &port, "--timeout", "0.3"]).assert().code(1).stdout("").stderr(
+                contains("0.3초 동안 응답이 없습니다")
+                    .and(contains("UDP는 도착을 보장하지 않습니다"))
+                    .and(contains("UDP does not guarantee delivery")),
+            );
+        },
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_client_goes_on_after_it_was_stopped_with_ctrl_z() {
+    fake(
+        |socket, _, sender| {
+            socket.send_to(b"at last", sender).unwrap();
+        },
+        |port| {
+            let addr: SocketAddr = format!("127.0.0.1:{port}").parse().unwrap();
+            // The fake server answers the second datagram: the first is sent by a client that is stopped.
+            let held = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            held.set_read_timeout(Some(DEADLINE)).unwrap();
+            let mut command = UDP.client_command(support::Client::Rust, held.local_addr().unwrap());
+            let client = support::Program::start(&mut command);
+            let mut buffer = [0; 64];
+            let receive = || held.recv_from(&mut buffer);
+            let (_, sender) = support::uninterrupted(receive).unwrap();
+            // It waits in `recv` now, or is about to; stopping and continuing interrupts that.
+            let stat = format!("/proc/{}/stat", client.id());
+            let state =
+                || std::fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().chars().next();
+            while state() != Some('S') {}
+            support::signal("STOP", &client);
+            while state() != Some('T') {}
+            support::signal("CONT", &client);
+            while state() == Some('T') {}
+            held.send_to(b"at last", sender).unwrap();
+            let ended = client.end();
+            assert_eq!(
+                (ended.status.code(), ended.stdout.as_str()),
+                (Some(0), "at last\n"),
+                "{}",
+                ended.stderr
+            );
+            // Lets the fake server end.
+            UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().send_to(b"", addr).unwrap();
         },
     );
 }
@@ -398,11 +426,6 @@ fn help_and_wrong_arguments() {
         let mut help = Assert::new(program);
         help.arg("--help").assert().success().stdout(contains("사용법").and(contains("cargo run")));
         let mut wrong = Assert::new(program);
-        wrong
-            .arg("--clients")
-            .assert()
-            .code(2)
-            .stdout("")
-            .stderr(contains("인수가 잘못되었습니다"));
+        wrong.arg("--clients").assert().code(2).stdout("").stderr(contains("인수가 잘못되었습니다"));
     }
 }

@@ -34,8 +34,7 @@ fn literal(pattern: &str) -> String {
 fn programs() -> Vec<PathBuf> {
     let mut programs = vec![PathBuf::from("crates/threaded-echo/examples/one-at-a-time.rs")];
     for pattern in PATTERNS {
-        let files =
-            ["python/server.py", "python/client.py", "src/bin/server.rs", "src/bin/client.rs"];
+        let files = ["python/server.py", "python/client.py", "src/bin/server.rs", "src/bin/client.rs"];
         let files = files.map(str::to_owned).into_iter().chain([literal(pattern)]);
         programs.extend(files.map(|file| Path::new("crates").join(pattern).join(file)));
     }
@@ -153,8 +152,7 @@ fn the_first_comment_says_it_all_in_both_languages() {
             .map(|line| regex("`[^`]*`").replace_all(line, "").into_owned())
             .partition(|line| line.contains(is_hangul));
         assert_eq!((korean.len(), english.len()), (3, 3), "shows, appears, hazard: {name}");
-        for start in
-            ["- 터미널 1 · terminal 1: `", "- 터미널 2 · terminal 2: `", "주의: ", "Hazard: "]
+        for start in ["- 터미널 1 · terminal 1: `", "- 터미널 2 · terminal 2: `", "주의: ", "Hazard: "]
         {
             assert!(header.iter().any(|line| line.starts_with(start)), "{start} in {name}");
         }
@@ -172,10 +170,8 @@ fn the_first_comment_says_it_all_in_both_languages() {
 fn the_programs_keep_their_line_budgets() {
     let lines = |path: PathBuf| {
         let source = read(&path);
-        let code = source
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with("//"));
+        let code =
+            source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
         (code.count(), path)
     };
     for pattern in PATTERNS {
@@ -185,6 +181,21 @@ fn the_programs_keep_their_line_budgets() {
             let (count, path) = lines(folder.join(file));
             assert!((10..=budget).contains(&count), "{count} lines in {}", path.display());
         }
+    }
+}
+
+#[test]
+fn every_program_takes_the_port_of_the_page() {
+    let mut places = vec![("crates/common/src/args.rs".into(), "DEFAULT_PORT: u16 = 12345;")];
+    for path in programs() {
+        if path.extension().is_some_and(|extension| extension == "py") {
+            places.push((path, r#"os.environ.get("PORT", 12345)"#));
+        } else if path.iter().any(|part| part == "examples") {
+            places.push((path, r#"env::var("PORT").unwrap_or("12345".to_string())"#));
+        }
+    }
+    for (path, port) in places {
+        assert!(read(&path).contains(port), "{port} in {}", path.display());
     }
 }
 
@@ -211,11 +222,7 @@ fn targets() -> BTreeSet<(String, String, String)> {
     let mut targets = BTreeSet::new();
     for package in metadata["packages"].as_array().unwrap() {
         for target in package["targets"].as_array().unwrap() {
-            targets.insert((
-                text(&package["name"]),
-                text(&target["kind"][0]),
-                text(&target["name"]),
-            ));
+            targets.insert((text(&package["name"]), text(&target["kind"][0]), text(&target["name"])));
         }
     }
     targets
@@ -280,8 +287,7 @@ fn every_command_in_the_texts_names_things_that_exist() {
                     "{place}"
                 );
                 let mut program = package.map(|package| format!("{package}-server"));
-                for (kind, name) in named.into_iter().filter_map(|(kind, name)| Some((kind, name?)))
-                {
+                for (kind, name) in named.into_iter().filter_map(|(kind, name)| Some((kind, name?))) {
                     let exists = targets.iter().any(|target| {
                         target.1 == kind
                             && target.2 == name
@@ -340,8 +346,7 @@ fn skeleton(text: &str) -> Vec<String> {
         } else if line.starts_with('#') {
             skeleton.push(line.split(' ').next().unwrap().to_owned());
         } else if line.starts_with('|') {
-            let code: Vec<&str> =
-                regex("`[^`]+`").find_iter(line).map(|code| code.as_str()).collect();
+            let code: Vec<&str> = regex("`[^`]+`").find_iter(line).map(|code| code.as_str()).collect();
             let bars = line.matches('|').count();
             skeleton.push(format!("{bars} columns, {}", code.join(" ")));
         } else if line.starts_with("- ") || regex(r"^\d+\. ").is_match(line) {

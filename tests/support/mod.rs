@@ -613,8 +613,7 @@ impl Package {
                 let mut server = self.start(rung);
                 settle(&mut server);
                 let told = loop {
-                    let program =
-                        Program::start(self.client_command(client, server.addr).arg(message));
+                    let program = Program::start(self.client_command(client, server.addr).arg(message));
                     let stdout = program.stdout.clone();
                     let ended = program.end();
                     if ended.status.success() {

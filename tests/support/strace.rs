@@ -10,11 +10,7 @@ use super::{wrapped, Lease, Package, Rung, Server};
 /// The system calls of a server on its sockets, thread by thread, in a form in which the original
 /// and its ports can be compared: without what `std` and the readiness line add (`SO_REUSEADDR`,
 /// `MSG_NOSIGNAL`, `getsockname`). `drive` talks to the server.
-pub fn system_calls(
-    package: &Package,
-    rung: Rung,
-    drive: impl Fn(&mut Server),
-) -> Vec<Vec<String>> {
+pub fn system_calls(package: &Package, rung: Rung, drive: impl Fn(&mut Server)) -> Vec<Vec<String>> {
     let log = tempfile::NamedTempFile::new().unwrap();
     // With -D it is the server, and not strace, that the test owns and ends.
     let strace =

@@ -16,6 +16,7 @@ use std::io::{Read, Seek};
 use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
 use anstream::println;
 use anstyle::{AnsiColor, Style};
@@ -107,8 +108,7 @@ fn rust(pattern: &str, programs: &BTreeMap<String, PathBuf>) -> Result<Conversat
     let server = &programs[&format!("{pattern}-server")];
     // The port that a learner will use, or if that is taken, any other.
     for (port, flags) in [("12345", ""), ("0", " -- --port 0")] {
-        let program =
-            Program::start(Command::new(server).env_remove("PORT").args(["--port", port]));
+        let program = Program::start(Command::new(server).env_remove("PORT").args(["--port", port]));
         let Some((addr, command)) = program.stderr.find(ready) else { continue };
         let mut client = Command::new(&programs[&format!("{pattern}-client")]);
         client.env("PORT", addr);
@@ -143,19 +143,19 @@ fn python(pattern: &str, port: u16) -> Result<Conversation> {
         let port = lease.port.to_string();
         let mut program =
             Program::start(support::python_command(&folder.join("server.py")).env("PORT", &port));
-        let shown = if pattern == "udp-echo" {
+        if pattern == "udp-echo" {
             // A datagram to nobody is lost, and the client would wait for ever.
             while UdpSocket::bind(("127.0.0.1", lease.port)).is_ok()
                 && !program.ends_within(support::TICK)
             {}
-            talk(&folder, &port, &mut program)?
-        } else {
-            talk(&folder, &port, &mut program)?
-        };
-        let Some(shown) = shown else { continue };
+        }
+        // Our look at the port may have come between; then another port is tried.
+        if program.ends_within(Duration::ZERO) {
+            continue;
+        }
+        let Some(shown) = talk(&folder, &port, &mut program)? else { continue };
         let (stdout, _, interrupted) = finish(pattern, program);
-        let command =
-            |file: &str| format!("$ PORT={port} python3 crates/{pattern}/python/{file}\n");
+        let command = |file: &str| format!("$ PORT={port} python3 crates/{pattern}/python/{file}\n");
         return Ok(Conversation {
             language: "Python",
             server_terminal: command("server.py") + &stdout + interrupted,

@@ -1,3 +1,4 @@
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Read};
 use std::net::{SocketAddr, TcpStream};
@@ -17,6 +18,16 @@ pub(crate) const DEFAULT_PORT: u16 = 12345;
 
 /// The largest payload of a UDP datagram over IPv4, in bytes.
 const DATAGRAM_LIMIT: usize = 65_507;
+
+const TOO_MANY: &str = "\
+열 수 있는 파일 디스크립터가 모자랍니다. 연결의 수를 줄이거나 `ulimit -n`으로 한도를 높이세요.
+Out of file descriptors: open fewer connections, or raise the limit with `ulimit -n`.";
+
+/// `EMFILE` and `ENFILE`, or `WSAEMFILE`: `std` has no kind for them.
+fn out_of_descriptors(error: &io::Error) -> bool {
+    let codes: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
+}
 
 /// How `--help` is laid out, with headings in both languages.
 pub const HELP_TEMPLATE: &str = "\
@@ -74,6 +85,7 @@ impl ServerArgs {
                 "포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요: `--port {DEFAULT_PORT}`\n\
                  No permission for port {port}. Use 1024 or above: `--port {DEFAULT_PORT}`"
             ),
+            _ if out_of_descriptors(&error) => TOO_MANY.to_owned(),
             ErrorKind::AddrNotAvailable => format!(
                 "`{host}`의 주소는 이 컴퓨터의 주소가 아닙니다. `--host localhost`를 쓰세요.\n\
                  The address of `{host}` is not one of this machine; use `--host localhost`."
@@ -196,7 +208,9 @@ impl ClientArgs {
         let seconds = self.timeout.as_secs_f64();
         let advice = match error.kind() {
             // Windows: a UDP port where nobody is reports a reset.
-            kind if kind == ErrorKind::ConnectionRefused || udp && kind == ErrorKind::ConnectionReset => {
+            kind if kind == ErrorKind::ConnectionRefused
+                || udp && kind == ErrorKind::ConnectionReset =>
+            {
                 let server = pattern.server_command(host, *port);
                 format!(
                     "연결이 거부되었습니다. 이 주소에서 기다리는 서버가 없습니다. 먼저 실행하세요: `{server}`\n\
@@ -229,6 +243,7 @@ impl ClientArgs {
                  (it reads 1024 bytes at most)."
                     .to_owned()
             }
+            _ if out_of_descriptors(&error) => TOO_MANY.to_owned(),
             ErrorKind::FileTooLarge => {
                 "응답이 16 MiB를 넘어 받기를 그만두었습니다. 서버와 포트를 확인하세요.\n\
                  The reply exceeds 16 MiB; gave up. Check the server and the port."
@@ -290,8 +305,7 @@ fn client_command(pattern: Pattern) -> Command {
         }
     };
     let program = format!("  cargo run --bin {}-client", pattern.package());
-    let mut examples =
-        vec![program.clone(), format!("{program} -- 안녕"), format!("{program} -- -")];
+    let mut examples = vec![program.clone(), format!("{program} -- 안녕"), format!("{program} -- -")];
     if pattern == Pattern::ThreadedEcho {
         examples.push(format!("{program} -- --clients 5"));
     }
@@ -363,9 +377,13 @@ fn port(help: &str) -> Arg {
         .short('p')
         .long("port")
         .value_name("PORT")
-        .help(format!("{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the variable PORT, else 12345)"))
-        .env("PORT").hide_env(true)
-        .default_value("12345").hide_default_value(true)
+        .help(format!(
+            "{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the variable PORT, else 12345)"
+        ))
+        .env("PORT")
+        .hide_env(true)
+        .default_value("12345")
+        .hide_default_value(true)
 }
 
 /// The flag `--help`, with a text in both languages.
@@ -409,9 +427,46 @@ fn wrong_arguments(error: &Error) -> String {
     let context = |kind| error.get(kind).map(|value| format!(": {value}")).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg) + &context(ContextKind::InvalidValue);
     let korean = format!("인수가 잘못되었습니다{argument}. 도움말은 `--help`로 볼 수 있습니다.");
+    let variable = error.get(ContextKind::InvalidValue).map(ToString::to_string);
+    let from_variable = variable.is_some() && variable == env::var("PORT").ok();
+    let origin = if from_variable && argument.contains("--port") {
+        "이 값은 환경 변수 PORT에 있습니다 · The value is that of the environment variable PORT\n"
+    } else {
+        ""
+    };
     let english = error.render().to_string();
     format!(
-        "{korean}\n{}",
+        "{korean}\n{origin}{}",
         english.split_inclusive('\n').filter(|line| *line != "\n").collect::<String>()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_waits_for_five_seconds_unless_it_is_told_otherwise() {
+        let timeout = |args: &[&str]| {
+            let matches = client_command(Pattern::TcpEcho).try_get_matches_from(args).unwrap();
+            *matches.get_one::<Duration>("timeout").unwrap()
+        };
+        assert_eq!(timeout(&["client", "--port", "1"]), Duration::from_secs(5));
+        assert_eq!(timeout(&["client", "--port", "1", "--timeout", "0.5"]), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn a_shortage_of_descriptors_is_not_blamed_on_the_address() {
+        let args = ClientArgs {
+            pattern: Pattern::ThreadedEcho,
+            message: OsString::new(),
+            host: "localhost".to_owned(),
+            port: DEFAULT_PORT,
+            timeout: Duration::from_secs(1),
+            clients: 3,
+        };
+        let code = if cfg!(windows) { 10024 } else { 24 };
+        let advice = args.advise(io::Error::from_raw_os_error(code)).to_string();
+        assert!(advice.contains("파일 디스크립터") && advice.contains("ulimit -n"), "{advice}");
+    }
 }

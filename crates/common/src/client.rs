@@ -67,6 +67,21 @@ impl Write for Timed<'_> {
     }
 }
 
+/// Calls again what a signal interrupted. On Linux, a socket with a timeout fails with
+/// [`ErrorKind::Interrupted`] when the program is stopped (Ctrl-Z) and goes on.
+///
+/// # Errors
+///
+/// Those of `call`.
+pub fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 /// Prints the bytes of a reply, then a newline. A pipe gets them unchanged; a terminal is shown
 /// U+FFFD for what is not UTF-8 (the console of Windows takes nothing else).
 ///

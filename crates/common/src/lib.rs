@@ -15,7 +15,7 @@ mod server;
 
 pub use advice::report;
 pub use args::{help, parse, ClientArgs, ServerArgs, HELP_TEMPLATE};
-pub use client::{print_reply, Timed};
+pub use client::{print_reply, uninterrupted, Timed};
 pub use net::{python_addr, resolve};
 pub use pattern::Pattern;
 pub use server::{explain_braces, name_client, not_answered, reply, until_ok};

@@ -62,9 +62,7 @@ pub fn until_ok<T>(mut call: impl FnMut() -> io::Result<T>) -> T {
                     format_args!(
                         "연결을 수락하거나 데이터를 받지 못해 {seconds}초 뒤에 다시 시도합니다"
                     ),
-                    format_args!(
-                        "could not accept or receive, trying again in {seconds} s: {error}"
-                    ),
+                    format_args!("could not accept or receive, trying again in {seconds} s: {error}"),
                 );
                 thread::sleep(PAUSE);
             }

@@ -11,7 +11,7 @@
 //! Hazard: without the `#[expect(…)]` line rustc says `unused variable: data`. It has found the `f` that the original lacks.
 
 use std::env;
-use std::io::{self, Read, Write};
+use std::io::{self, stdout, Read, Write};
 use std::net::TcpListener;
 
 fn main() -> io::Result<()> {
@@ -23,7 +23,9 @@ fn main() -> io::Result<()> {
 
     // 2. 클라이언트 연결 수락 · Accept a client connection
     let (mut client_socket, addr) = server_socket.accept()?;
-    println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
+    // println!은 표준 출력이 닫히면 패닉합니다. writeln!은 원본의 print처럼 에러를 냅니다.
+    // println! panics when nobody reads standard output; writeln! fails, as the original's print does.
+    writeln!(stdout(), "클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port())?;
 
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
     // 버퍼를 빌려주면 read가 채우고, 몇 바이트를 채웠는지 돌려줍니다.

@@ -10,7 +10,7 @@
 //! 주의: `accept`나 스레드 시작이 실패하면 루프는 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
 //! Hazard: when `accept` or a thread's start fails, the loop ends, but `thread::scope`, like Python, waits for running threads.
 
-use std::io::{self, Read, Write};
+use std::io::{self, stdout, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::{env, thread};
 
@@ -39,11 +39,11 @@ fn main() -> io::Result<()> {
     thread::scope(|scope| loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
         let (client_socket, addr) = server_socket.accept()?;
-        println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
+        writeln!(stdout(), "클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port())?;
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
         // move는 소켓의 소유권을 새 스레드로 옮깁니다. · move gives the socket to the new thread.
-        let handler = move || handle_client(client_socket, addr).inspect_err(|e| eprintln!("{e}"));
-        thread::Builder::new().spawn_scoped(scope, handler)?;
+        let client_thread = move || handle_client(client_socket, addr).map_err(|e| eprintln!("{e}"));
+        thread::Builder::new().spawn_scoped(scope, client_thread)?;
     })
 }

@@ -10,9 +10,9 @@
 //! 주의: UTF-8이 아닌 데이터그램을 하나만 받아도 서버가 죽습니다. 1024바이트에서 글자가 잘려도 마찬가지입니다.
 //! Hazard: one datagram that is not UTF-8 ends the server; so does a character cut at 1024 bytes.
 
-use std::error::Error;
+use std::io::{stdout, Write};
 use std::net::UdpSocket;
-use std::{env, str};
+use std::{env, error::Error, str};
 
 // 에러가 두 종류(입출력, UTF-8)라서 Box<dyn Error>입니다. · Two kinds of error, I/O and UTF-8: hence Box<dyn Error>.
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut buffer = [0; 1024];
         let (size, addr) = server_socket.recv_from(&mut buffer)?;
         let data = &buffer[..size];
-        println!("클라이언트로부터 받은 데이터: {}", str::from_utf8(data)?);
+        writeln!(stdout(), "클라이언트로부터 받은 데이터: {}", str::from_utf8(data)?)?;
 
         // 3. 데이터 송신 · Send data
         let response = "서버로부터 응답";

@@ -25,8 +25,8 @@ fn talk() -> Result<()> {
     let args = ClientArgs::parse(Pattern::TcpEcho);
 
     // 1. 서버에 연결 · Connect to the server
-    let client_socket = TcpStream::connect_timeout(&args.addr()?, args.timeout)
-        .map_err(|error| args.advise(error))?;
+    let client_socket =
+        TcpStream::connect_timeout(&args.addr()?, args.timeout).map_err(|error| args.advise(error))?;
 
     // 2. 데이터 송신 · Send data
     let message = args.message()?;

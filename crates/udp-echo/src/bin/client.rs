@@ -36,7 +36,8 @@ fn talk() -> Result<()> {
 
     // 3. 응답 수신 · Receive the reply
     let mut buffer = vec![0; 65_535];
-    let size = client_socket.recv(&mut buffer).map_err(|error| args.advise(error))?;
+    let size = common::uninterrupted(|| client_socket.recv(&mut buffer))
+        .map_err(|error| args.advise(error))?;
     common::print_reply(&buffer[..size])?;
 
     // 4. 소켓 닫기 · Close the socket
