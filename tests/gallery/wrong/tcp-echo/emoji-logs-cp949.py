@@ -1,0 +1,23 @@
+# mistake: Logs the message to a stderr in CP949, which has Korean letters but no emoji: UnicodeEncodeError.
+# catches: emoji
+# says: it died before it replied
+
+import os
+import socket
+import sys
+
+sys.stderr.reconfigure(encoding="cp949")
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+client_socket, addr = server_socket.accept()
+print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+
+data = client_socket.recv(1024)
+print(data.decode("utf-8"), file=sys.stderr)
+client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+client_socket.close()
+server_socket.close()

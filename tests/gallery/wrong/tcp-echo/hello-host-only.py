@@ -1,0 +1,19 @@
+# mistake: Prints only the host of the peer, without its port.
+# catches: hello
+# says: the client's port is missing in what it printed
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+client_socket, addr = server_socket.accept()
+print(f"클라이언트가 연결되었습니다. 주소: {addr[0]}")
+
+data = client_socket.recv(1024)
+client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+client_socket.close()
+server_socket.close()

@@ -1,0 +1,24 @@
+# mistake: Reads until the end of the stream, but the client keeps its side open while it waits for the reply.
+# catches: hello
+# says: it answered only after the client had closed its side
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+client_socket, addr = server_socket.accept()
+print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+
+data = b""
+while True:
+    chunk = client_socket.recv(1024)
+    if not chunk:
+        break
+    data += chunk
+client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+client_socket.close()
+server_socket.close()

@@ -1,0 +1,19 @@
+# mistake: Serves clients in an endless loop and never ends.
+# catches: hello
+# says: it does not end after its one client
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+while True:
+    client_socket, addr = server_socket.accept()
+    print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+
+    data = client_socket.recv(1024)
+    client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+    client_socket.close()

@@ -1,0 +1,20 @@
+# mistake: Takes a message of more than 4096 bytes for an attack and closes without a reply.
+# catches: long
+# says: it closed the connection without a reply
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+client_socket, addr = server_socket.accept()
+print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+
+data = client_socket.recv(65536)
+if len(data) <= 4096:
+    client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+client_socket.close()
+server_socket.close()

@@ -1,0 +1,20 @@
+# mistake: Reads more than 1024 bytes at once and then refuses a message longer than 1024 without a reply.
+# catches: over-buffer
+# says: it closed the connection without a reply
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+client_socket, addr = server_socket.accept()
+print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+
+data = client_socket.recv(2048)
+if len(data) <= 1024:
+    client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+
+client_socket.close()
+server_socket.close()

@@ -1,0 +1,20 @@
+// mistake: Trusts server.close() to end the program, but it waits for a second client that has connected meanwhile.
+// catches: second-client
+// says: it answered the second client too
+
+const net = require("net");
+
+const server = net.createServer({ allowHalfOpen: true }, (client) => {
+  console.log(`클라이언트가 연결되었습니다. 주소: ${client.remoteAddress}:${client.remotePort}`);
+
+  const reply = () => {
+    client.removeListener("data", reply).removeListener("end", reply);
+    client.end("서버로부터 응답: {data}", () => client.destroy());
+  };
+  client.on("data", reply);
+  client.on("end", reply);
+  client.on("error", (error) => console.error(error.message));
+  client.on("close", () => server.close());
+});
+
+server.listen(process.env.PORT || 12345, "127.0.0.1");

@@ -1,0 +1,26 @@
+# mistake: Waits for the client to close first, while the client waits for the server to close.
+# catches: hello
+# says: the reply is right, but the connection stays open
+
+import os
+import socket
+import threading
+
+
+def handle_client(client_socket, addr):
+    data = client_socket.recv(1024)
+    client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+    while client_socket.recv(1024):
+        pass
+    client_socket.close()
+
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+while True:
+    client_socket, addr = server_socket.accept()
+    print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+    client_thread = threading.Thread(target=handle_client, args=(client_socket, addr))
+    client_thread.start()

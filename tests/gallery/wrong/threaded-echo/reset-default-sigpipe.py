@@ -1,0 +1,30 @@
+# mistake: Gives SIGPIPE its default action and sends to a client that has reset: the signal kills the whole server.
+# catches: reset
+# says: the reset of one client kept the next one from being served | the reset of one client ended the whole server
+
+import os
+import signal
+import socket
+import threading
+
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def handle_client(client_socket, addr):
+    try:
+        data = client_socket.recv(1024)
+    except OSError:
+        data = b""
+    client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"))
+    client_socket.close()
+
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.listen()
+
+while True:
+    client_socket, addr = server_socket.accept()
+    print(f"클라이언트가 연결되었습니다. 주소: {addr}")
+    client_thread = threading.Thread(target=handle_client, args=(client_socket, addr))
+    client_thread.start()

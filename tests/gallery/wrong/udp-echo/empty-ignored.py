@@ -1,0 +1,18 @@
+# mistake: Ignores an empty datagram: neither a line nor a reply.
+# catches: empty
+# says: an empty datagram was not answered
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+
+while True:
+    data, addr = server_socket.recvfrom(1024)
+    if not data:
+        continue
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    server_socket.sendto(response.encode("utf-8"), addr)

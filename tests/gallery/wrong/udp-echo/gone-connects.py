@@ -1,0 +1,17 @@
+# mistake: Connects its socket to the sender: when that one is gone, the next recvfrom fails, and nobody else is heard.
+# catches: gone
+# says: it answered, but not the next client
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+
+while True:
+    data, addr = server_socket.recvfrom(1024)
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    server_socket.connect(addr)
+    server_socket.send(response.encode("utf-8"))

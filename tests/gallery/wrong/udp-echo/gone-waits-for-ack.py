@@ -1,0 +1,20 @@
+# mistake: After each reply it waits for the client to say something more, so a client that is gone blocks it.
+# catches: gone
+# says: it answered before, but not this one
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+
+while True:
+    data, addr = server_socket.recvfrom(1024)
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    server_socket.sendto(response.encode("utf-8"), addr)
+    while True:
+        more, sender = server_socket.recvfrom(1024)
+        if sender == addr:
+            break

@@ -1,0 +1,17 @@
+// mistake: Prints the whole buffer and not only what was received, so about a thousand NULs follow.
+// catches: hello
+// says: the printed data is not what was sent
+
+use std::net::UdpSocket;
+
+fn main() {
+    let port = std::env::var("PORT").unwrap_or("12345".to_string());
+    let server_socket = UdpSocket::bind(format!("127.0.0.1:{port}")).unwrap();
+
+    let mut buffer = [0; 1024];
+    loop {
+        let (_, addr) = server_socket.recv_from(&mut buffer).unwrap();
+        println!("클라이언트로부터 받은 데이터: {}", String::from_utf8_lossy(&buffer));
+        server_socket.send_to("서버로부터 응답".as_bytes(), addr).unwrap();
+    }
+}

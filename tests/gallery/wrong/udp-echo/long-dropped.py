@@ -1,0 +1,19 @@
+# mistake: Drops a datagram that is longer than an Ethernet packet, 1500 bytes, instead of cutting it to 1024.
+# catches: long
+# says: no reply came
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+
+while True:
+    data, addr = server_socket.recvfrom(65535)
+    if len(data) > 1500:
+        continue
+    data = data[:1024]
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    server_socket.sendto(response.encode("utf-8"), addr)

@@ -1,0 +1,17 @@
+# mistake: Forgets the loop: it answers one datagram and ends.
+# catches: many
+# says: it ended after it had answered before
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+
+data, addr = server_socket.recvfrom(1024)
+print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+response = "서버로부터 응답"
+server_socket.sendto(response.encode("utf-8"), addr)
+
+server_socket.close()

@@ -1,0 +1,19 @@
+# mistake: Answers each client only once, as if a datagram were a connection.
+# catches: many
+# says: it answered before, but not this one
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+seen = set()
+
+while True:
+    data, addr = server_socket.recvfrom(1024)
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    if addr not in seen:
+        seen.add(addr)
+        server_socket.sendto(response.encode("utf-8"), addr)

@@ -1,0 +1,22 @@
+# mistake: Sends the last reply again when nothing has come for a while, as if silence meant that it was lost.
+# catches: one-reply
+# says: more than one reply to a datagram, or a reply to a client that did not ask
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+server_socket.settimeout(0.1)
+addr = None
+
+while True:
+    response = "서버로부터 응답"
+    try:
+        data, addr = server_socket.recvfrom(1024)
+        print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+    except socket.timeout:
+        if addr is None:
+            continue
+
+    server_socket.sendto(response.encode("utf-8"), addr)

@@ -1,0 +1,19 @@
+# mistake: Keeps the address of the first sender and replies to it for ever.
+# catches: two-senders
+# says: it answered before, but not this one
+
+import os
+import socket
+
+server_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server_socket.bind(("localhost", int(os.environ.get("PORT", 12345))))
+client_addr = None
+
+while True:
+    data, addr = server_socket.recvfrom(1024)
+    if client_addr is None:
+        client_addr = addr
+    print(f"클라이언트로부터 받은 데이터: {data.decode('utf-8')}")
+
+    response = "서버로부터 응답"
+    server_socket.sendto(response.encode("utf-8"), client_addr)
