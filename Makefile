@@ -3,20 +3,24 @@
 
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
-.PHONY: help demo test check toolchain
+.PHONY: help demo test compare check toolchain
 
 help:
 	@echo '세 가지 소켓 프로그래밍 패턴: 파이썬 원본과 Rust 코드 · Three socket patterns: Python originals and Rust ports'
 	@echo
-	@echo '  make demo    세 패턴을 실행해 보여 주기 · run and show the three patterns'
-	@echo '  make test    모든 테스트 · all tests'
-	@echo '  make check   형식, 린트, 문서, 테스트 · format, lints, documentation, tests'
+	@echo '  make demo     세 패턴을 실행해 보여 주기 · run and show the three patterns'
+	@echo '  make test     모든 테스트 · all tests'
+	@echo '  make compare  파이썬과 Rust를 나란히 비교 · Python and Rust side by side'
+	@echo '  make check    형식, 린트, 문서, 테스트 · format, lints, documentation, tests'
 
 demo: toolchain
 	cargo run --locked --example demo
 
 test: toolchain
 	cargo test --workspace --locked
+
+compare: toolchain
+	cargo run --locked -p compare
 
 check: toolchain
 	cargo fmt --all --check

@@ -1,0 +1,321 @@
+//! Starting, watching and ending programs.
+//!
+//! A program runs in a process group of its own. It is known from its first moment, so that Ctrl-C,
+//! SIGTERM ([`end_all_on_signals`]) and a panic of ours end it too, with all that it has started.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+/// How long we wait for a program that has been killed, and for the rest of its output.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What standard output of a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdout {
+    /// A terminal where there is one (a raw-mode pty on Unix), so that a C program shows its lines as
+    /// they are printed; elsewhere a pipe.
+    Terminal,
+    /// A pipe.
+    Pipe,
+    /// A pipe that nobody reads any more.
+    Closed,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exit {
+    /// By itself, with this code.
+    Code(i32),
+    /// By this signal (Unix).
+    Signal(i32),
+}
+
+impl From<ExitStatus> for Exit {
+    fn from(status: ExitStatus) -> Self {
+        #[cfg(unix)]
+        if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+            return Self::Signal(signal);
+        }
+        Self::Code(status.code().unwrap_or(-1))
+    }
+}
+
+/// The process groups that run, and whether we are about to stop.
+static RUNNING: Mutex<Running> = Mutex::new(Running { groups: BTreeSet::new(), stopping: false });
+
+struct Running {
+    groups: BTreeSet<u32>,
+    stopping: bool,
+}
+
+fn running() -> MutexGuard<'static, Running> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes Ctrl-C, SIGTERM and SIGHUP end every program that was started here, and then this one.
+///
+/// # Errors
+///
+/// When the system refuses the handler.
+pub fn end_all_on_signals() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        let mut running = running();
+        running.stopping = true;
+        for group in &running.groups {
+            kill_group(*group);
+        }
+        // A killed process is not gone at once, and its grandchildren give no sign.
+        let end = Instant::now() + GRACE;
+        while running.groups.iter().any(|group| is_there(*group)) && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+        drop(running);
+        eprintln!("# 중단했습니다 · interrupted");
+        std::process::exit(130);
+    })
+}
+
+#[cfg(unix)]
+fn kill_group(group: u32) {
+    use nix::sys::signal::{killpg, Signal};
+    use nix::unistd::Pid;
+    if let Ok(group) = i32::try_from(group) {
+        // It fails when nobody of the group is left, which is what we want.
+        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    }
+}
+
+/// Whether anybody of the group is left.
+#[cfg(unix)]
+fn is_there(group: u32) -> bool {
+    use nix::sys::signal::killpg;
+    use nix::unistd::Pid;
+    i32::try_from(group).is_ok_and(|group| killpg(Pid::from_raw(group), None).is_ok())
+}
+
+#[cfg(not(unix))]
+fn is_there(_: u32) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn kill_group(process: u32) {
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &process.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+/// What a program has written so far.
+#[derive(Clone, Default)]
+pub struct Output(Arc<(Mutex<Written>, Condvar)>);
+
+#[derive(Default)]
+struct Written {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Output {
+    /// An output that nothing is written to.
+    fn none() -> Self {
+        let output = Self::default();
+        output.written().ended = true;
+        output
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.0 .0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn drain(mut source: impl Read + Send + 'static) -> Self {
+        let output = Self::default();
+        let writer = output.clone();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                // Of a pty, the end is an error.
+                let size = match source.read(&mut buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    result => result.unwrap_or(0),
+                };
+                let mut written = writer.written();
+                // A program that prints without end must not fill our memory.
+                let room = LIMIT.saturating_sub(written.bytes.len());
+                written.bytes.extend(&buffer[..size.min(room)]);
+                written.ended = size == 0;
+                writer.0 .1.notify_all();
+                if size == 0 {
+                    return;
+                }
+            }
+        });
+        output
+    }
+
+    /// All bytes so far.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.written().bytes.clone()
+    }
+
+    /// Waits until `found`, until nothing more can come, or until `timeout` has passed: the bytes by then.
+    pub fn wait(&self, timeout: Duration, found: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let end = Instant::now() + timeout;
+        let mut written = self.written();
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if found(&written.bytes) || written.ended || left.is_zero() {
+                return written.bytes.clone();
+            }
+            let waited = self.0 .1.wait_timeout(written, left);
+            written = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits for this many lines: the bytes by then.
+    #[must_use]
+    pub fn lines(&self, timeout: Duration, count: usize) -> Vec<u8> {
+        self.wait(timeout, |bytes| count_lines(bytes) >= count)
+    }
+}
+
+/// The most that is kept of an output, in bytes.
+const LIMIT: usize = 1 << 20;
+
+/// The number of lines that have come to their end.
+#[must_use]
+pub fn count_lines(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count() - 1
+}
+
+/// A program that was started. Dropping it ends it.
+pub struct Program {
+    id: u32,
+    exit: Arc<(Mutex<Option<Exit>>, Condvar)>,
+    /// Its standard output.
+    pub stdout: Output,
+    /// Its standard error.
+    pub stderr: Output,
+}
+
+impl Program {
+    /// Starts `command` in a process group of its own, with empty standard input.
+    ///
+    /// # Errors
+    ///
+    /// When the program cannot be started: it is not there, or may not be run.
+    pub fn start(mut command: Command, stdout: Stdout) -> io::Result<Self> {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        let terminal = match stdout {
+            Stdout::Terminal => terminal(),
+            Stdout::Pipe | Stdout::Closed => None,
+        };
+        let terminal = if let Some((ours, theirs)) = terminal {
+            command.stdout(theirs);
+            Some(ours)
+        } else {
+            command.stdout(Stdio::piped());
+            None
+        };
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+
+        // The lock is held from before the start until the program is known: a signal cannot come between.
+        let mut known = running();
+        if known.stopping {
+            drop(known);
+            loop {
+                thread::park();
+            }
+        }
+        let mut child = command.spawn()?;
+        known.groups.insert(child.id());
+        drop(known);
+        // Our copy of the program's side of the terminal goes, or its end would never be seen.
+        drop(command);
+
+        let output = match (terminal, stdout) {
+            (Some(terminal), _) => Output::drain(terminal),
+            (None, Stdout::Closed) => {
+                drop(child.stdout.take());
+                Output::none()
+            }
+            (None, _) => child.stdout.take().map_or_else(Output::none, Output::drain),
+        };
+        let stderr = child.stderr.take().map_or_else(Output::none, Output::drain);
+        let exit = Arc::new((Mutex::new(None), Condvar::new()));
+        let program = Self { id: child.id(), exit: Arc::clone(&exit), stdout: output, stderr };
+        thread::spawn(move || wait_for(child, &exit));
+        Ok(program)
+    }
+
+    /// Its process id, which is also that of its group.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// How it has ended, if it ends within `timeout`.
+    #[must_use]
+    pub fn exit(&self, timeout: Duration) -> Option<Exit> {
+        let (exit, changed) = &*self.exit;
+        let exit = exit.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = changed.wait_timeout_while(exit, timeout, |exit| exit.is_none());
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Ends it, with all that it has started, and waits for the rest of its output.
+    pub fn end(&self) {
+        kill_group(self.id);
+        let _ = self.exit(GRACE);
+        for output in [&self.stdout, &self.stderr] {
+            output.wait(GRACE, |_| false);
+        }
+        running().groups.remove(&self.id);
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn wait_for(mut child: Child, exit: &(Mutex<Option<Exit>>, Condvar)) {
+    let status = child.wait().map_or(Exit::Code(-1), Exit::from);
+    *exit.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    exit.1.notify_all();
+}
+
+/// A raw-mode pseudo-terminal: our side, and the program's.
+#[cfg(unix)]
+fn terminal() -> Option<(File, File)> {
+    use nix::fcntl::{fcntl, FcntlArg, FdFlag};
+    use nix::pty::openpty;
+    use nix::sys::termios::{cfmakeraw, tcgetattr, tcsetattr, SetArg};
+    let pty = openpty(None, None).ok()?;
+    let mut mode = tcgetattr(&pty.slave).ok()?;
+    cfmakeraw(&mut mode);
+    tcsetattr(&pty.slave, SetArg::TCSANOW, &mode).ok()?;
+    // Programs that are started meanwhile must not keep it open.
+    for side in [&pty.master, &pty.slave] {
+        fcntl(side, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).ok()?;
+    }
+    Some((File::from(pty.master), File::from(pty.slave)))
+}
+
+#[cfg(not(unix))]
+fn terminal() -> Option<(File, File)> {
+    None
+}

@@ -1,0 +1,134 @@
+//! The programs of the workspace: the three rungs of each pattern, found by asking, never by guessing.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use anyhow::{ensure, Context, Result};
+use common::Pattern;
+use serde::Serialize;
+
+/// A rung of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rung {
+    /// The page's program, in Python.
+    Original,
+    /// The literal port.
+    Literal,
+    /// The port.
+    Port,
+}
+
+impl Rung {
+    /// All three, in the order of climbing.
+    pub const ALL: [Self; 3] = [Self::Original, Self::Literal, Self::Port];
+}
+
+/// The folder of the workspace.
+#[must_use]
+pub fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The source of a server, from the folder of the workspace.
+#[must_use]
+pub fn source(pattern: Pattern, rung: Rung) -> PathBuf {
+    let file = match rung {
+        Rung::Original => "python/server.py".to_owned(),
+        Rung::Literal => format!("examples/{}.rs", literal(pattern)),
+        Rung::Port => "src/bin/server.rs".to_owned(),
+    };
+    Path::new("crates").join(pattern.package()).join(file)
+}
+
+fn literal(pattern: Pattern) -> String {
+    format!("{}-literal", pattern.package().trim_end_matches("-echo"))
+}
+
+/// The command that runs Python 3.8 or newer, found by running it; `None` where there is none.
+#[must_use]
+pub fn python() -> Option<&'static [&'static str]> {
+    static PYTHON: OnceLock<Option<&[&str]>> = OnceLock::new();
+    *PYTHON.get_or_init(|| {
+        let candidates: [&[&str]; 3] = [&["python3"], &["python"], &["py", "-3"]];
+        candidates.into_iter().find(|python| {
+            Command::new(python[0])
+                .args(&python[1..])
+                .args(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
+        })
+    })
+}
+
+/// The Rust programs, built.
+#[derive(Clone, Debug)]
+pub struct Programs(BTreeMap<String, PathBuf>);
+
+impl Programs {
+    /// Builds the ports and the literal ports, with cargo's own progress on standard error.
+    ///
+    /// # Errors
+    ///
+    /// When cargo cannot be run, or the build fails.
+    pub fn build() -> Result<Self> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        // The same in every place: another choice of packages or targets would build them anew.
+        command.current_dir(root()).args([
+            "build",
+            "--message-format=json-render-diagnostics",
+            "--bins",
+            "--examples",
+        ]);
+        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context(
+            "cargo를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.\n\
+             cargo could not be run; install Rust from https://rustup.rs.",
+        )?;
+        ensure!(
+            output.status.success(),
+            "프로그램을 빌드하지 못했습니다. 위의 에러를 확인하세요.\n\
+             The programs could not be built; see the errors above."
+        );
+        let mut programs = BTreeMap::new();
+        for message in serde_json::Deserializer::from_slice(&output.stdout).into_iter() {
+            let message: serde_json::Value = message?;
+            let name = message["target"]["name"].as_str();
+            if let (Some(path), Some(name)) = (message["executable"].as_str(), name) {
+                programs.insert(name.to_owned(), path.into());
+            }
+        }
+        Ok(Self(programs))
+    }
+
+    /// The command of a rung; `None` for the original where Python 3 is missing.
+    ///
+    /// # Errors
+    ///
+    /// When cargo did not say where the program is.
+    pub fn command(&self, pattern: Pattern, rung: Rung) -> Result<Option<Vec<OsString>>> {
+        let name = match rung {
+            Rung::Original => {
+                let script = root().join(source(pattern, rung));
+                return Ok(python().map(|python| {
+                    python.iter().map(OsString::from).chain([script.into_os_string()]).collect()
+                }));
+            }
+            Rung::Literal => literal(pattern),
+            Rung::Port => format!("{}-server", pattern.package()),
+        };
+        let path = self.0.get(&name).with_context(|| {
+            format!(
+                "cargo가 `{name}`의 위치를 알려 주지 않았습니다.\ncargo did not say where `{name}` is."
+            )
+        })?;
+        Ok(Some(vec![path.clone().into_os_string()]))
+    }
+}

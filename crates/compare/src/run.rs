@@ -1,0 +1,290 @@
+//! Runs the three rungs of a pattern through the scenarios and says what is the same and what differs.
+
+use std::ffi::OsString;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use common::Pattern;
+use serde::Serialize;
+
+use crate::difference::Difference;
+use crate::explain::{exit_text, judge, show};
+use crate::observe::{observe, possible_here, Ended, Ending, Observation, Outcome, Reply, Subject};
+use crate::port::Lease;
+use crate::programs::{Programs, Rung};
+use crate::scenario::{Checked, Scenario};
+
+/// How long to wait for what should happen at once. Only a failure waits this long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many scenarios run at the same time. They mostly wait for programs to start.
+const AT_ONCE: usize = 4;
+
+/// What came of the comparison of one scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is", content = "because")]
+pub enum Verdict {
+    /// All three rungs were observed to do the same.
+    Same,
+    /// They differ, as the register says.
+    DiffersAs(Difference),
+    /// What they should differ in does not show on this system; they do the same.
+    NotObservableHere,
+    /// There is no Python: the Rust side did what has been recorded of the original.
+    AsRecorded,
+    /// There is no Python, and nothing to hold a difference against; or the system lacks what it needs.
+    NotRun,
+    /// They differ, and should not, or should, and do not.
+    Differs(String),
+}
+
+/// The result of one scenario.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compared {
+    /// The pattern.
+    pub pattern: &'static str,
+    /// The id of the scenario.
+    pub id: &'static str,
+    /// What happens in it, in Korean.
+    pub korean: &'static str,
+    /// What happens in it, in English.
+    pub english: &'static str,
+    /// What each rung did, in a few words: the original (if there is Python), the literal port, the port.
+    pub did: [Option<String>; 3],
+    /// What was observed of each.
+    pub observed: [Option<Observation>; 3],
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+/// Runs all `scenarios`, several at a time; `done` is called after each.
+///
+/// # Errors
+///
+/// When a program cannot be found, or no port is free.
+pub fn run(
+    programs: &Programs,
+    scenarios: &[Scenario],
+    done: impl Fn() + Sync,
+) -> Result<Vec<Compared>> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((index, scenario)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    scenarios.get(index).map(|scenario| (index, scenario))
+                } {
+                    let result = compare(programs, scenario);
+                    results
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push((index, result));
+                    done();
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+fn compare(programs: &Programs, scenario: &Scenario) -> Result<Compared> {
+    let mut outcomes = [None, None, None];
+    if possible_here(scenario) {
+        for (rung, outcome) in Rung::ALL.into_iter().zip(&mut outcomes) {
+            if let Some(command) = programs.command(scenario.pattern, rung)? {
+                *outcome = Some(observe(&subject(command), scenario, Lease::take()?.port));
+            }
+        }
+    }
+    let did = outcomes.each_ref().map(|outcome| outcome.as_ref().map(words));
+    let observed = outcomes.each_ref().map(|outcome| match outcome {
+        Some(Outcome::Observed(observation, _)) => Some((**observation).clone()),
+        _ => None,
+    });
+    Ok(Compared {
+        pattern: scenario.pattern.package(),
+        id: scenario.id,
+        korean: scenario.korean,
+        english: scenario.english,
+        verdict: verdict(scenario, &outcomes),
+        did,
+        observed,
+    })
+}
+
+fn subject(command: Vec<OsString>) -> Subject {
+    Subject { command, reply: Reply::Literal, patience: PATIENCE }
+}
+
+fn verdict(scenario: &Scenario, outcomes: &[Option<Outcome>; 3]) -> Verdict {
+    if !possible_here(scenario) {
+        return Verdict::NotRun;
+    }
+    let mut observed = Vec::new();
+    for (rung, outcome) in Rung::ALL.into_iter().zip(outcomes) {
+        match outcome {
+            Some(Outcome::Observed(observation, _)) => observed.push((rung, &**observation)),
+            Some(other) => return Verdict::Differs(format!("{rung:?}: {other:?}")),
+            None => {}
+        }
+    }
+    // What is recorded of the original, for `check` and for machines without Python, must be true of it,
+    // and of all rungs where none differs.
+    if scenario.shows.is_none() && scenario.checked == Checked::Required {
+        for outcome in outcomes.iter().flatten() {
+            if let Some(problem) = judge(scenario, &subject(Vec::new()), outcome).first() {
+                return Verdict::Differs(format!(
+                    "{}\nexpected {}\ncame     {}",
+                    problem.why, problem.expected, problem.came
+                ));
+            }
+        }
+    }
+    let [(Rung::Original, original), ports @ ..] = &observed[..] else {
+        let held = scenario.shows.is_none() && scenario.checked == Checked::Required;
+        return if held { Verdict::AsRecorded } else { Verdict::NotRun };
+    };
+    for (rung, port) in ports {
+        let difference = scenario.shows.map(Difference::entry);
+        let should = difference
+            .as_ref()
+            .is_some_and(|entry| entry.shows_here && (entry.literal || *rung == Rung::Port));
+        // A traceback is D3; where another difference is looked for, it comes along.
+        let same = if scenario.shows.is_none_or(|difference| difference == Difference::D3) {
+            *port == *original
+        } else {
+            Observation { traceback: original.traceback, ..(*port).clone() } == **original
+        };
+        if should == same {
+            return Verdict::Differs(explain(*rung, scenario.shows, original, port));
+        }
+    }
+    match scenario.shows {
+        None => Verdict::Same,
+        Some(difference) if difference.entry().shows_here => Verdict::DiffersAs(difference),
+        Some(_) => Verdict::NotObservableHere,
+    }
+}
+
+/// What differs, as text and in hexadecimal.
+fn explain(
+    rung: Rung,
+    difference: Option<Difference>,
+    original: &Observation,
+    port: &Observation,
+) -> String {
+    if original == port {
+        return match difference {
+            Some(difference) => {
+                format!("{difference:?} does not show: {rung:?} does what the original does")
+            }
+            None => format!("{rung:?}"),
+        };
+    }
+    let mut lines = vec![format!("Original | {rung:?}")];
+    for (index, answer) in original.answers.iter().enumerate() {
+        match port.answers.get(index) {
+            Some(other) if other == answer => {}
+            Some(other) => lines.push(format!(
+                "client {}: {} {:?} | {} {:?}",
+                answer.client,
+                show(&answer.bytes),
+                answer.ending,
+                show(&other.bytes),
+                other.ending
+            )),
+            None => lines.push(format!("client {}: {} | -", answer.client, show(&answer.bytes))),
+        }
+    }
+    if original.stdout != port.stdout {
+        lines.push(format!(
+            "stdout: {} | {}",
+            show(original.stdout.as_bytes()),
+            show(port.stdout.as_bytes())
+        ));
+    }
+    let rest = |observation: &Observation| {
+        let Observation { announced, elsewhere, surplus, restarted, ended, traceback, .. } =
+            observation;
+        format!("{ended:?} announced={announced:?} elsewhere={elsewhere:?} surplus={surplus:?} restarted={restarted:?} traceback={traceback}")
+    };
+    if rest(original) != rest(port) {
+        lines.push(format!("{} | {}", rest(original), rest(port)));
+    }
+    lines.join("\n")
+}
+
+/// What a program did, in a few words.
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::NotStarted(_) => "not started".to_owned(),
+        Outcome::ExitedEarly(exit, _) => format!("early {}", exit_text(*exit)),
+        Outcome::NotListening(..) => "not listening".to_owned(),
+        Outcome::Observed(observation, _) => {
+            let mut words = Vec::new();
+            match observation.restarted {
+                Some(true) => words.push("restarts".to_owned()),
+                Some(false) => words.push("no restart".to_owned()),
+                None => {}
+            }
+            if observation.announced == Some(false) {
+                words.push("held back".to_owned());
+            }
+            if observation.traceback {
+                words.push("traceback".to_owned());
+            }
+            if observation
+                .answers
+                .iter()
+                .any(|answer| answer.ending == Ending::Reset && !answer.bytes.is_empty())
+            {
+                words.push("reset".to_owned());
+            }
+            words.push(match observation.ended {
+                Ended::Exited(exit) => exit_text(exit),
+                Ended::Serves => "serves".to_owned(),
+                Ended::Silent => "silent".to_owned(),
+            });
+            words.join(", ")
+        }
+    }
+}
+
+/// The scenarios of `pattern`, or one of them, named as in `tcp-echo/half-close`.
+///
+/// # Errors
+///
+/// When there is no such pattern or scenario; the message names those that there are.
+pub fn select(name: &str) -> Result<(Pattern, Option<&str>), String> {
+    let (package, id) = match name.split_once('/') {
+        Some((package, id)) => (package, Some(id)),
+        None => (name, None),
+    };
+    let patterns = crate::scenario::PATTERNS;
+    let Some(pattern) = patterns.into_iter().find(|pattern| pattern.package() == package) else {
+        let known = patterns.map(Pattern::package).join(", ");
+        return Err(format!("패턴은 다음 가운데 하나입니다 · the pattern is one of: {known}"));
+    };
+    if let Some(id) = id {
+        let all = crate::scenario::all();
+        let ids: Vec<_> = all
+            .iter()
+            .filter(|scenario| scenario.pattern == pattern)
+            .map(|scenario| scenario.id)
+            .collect();
+        if !ids.contains(&id) {
+            return Err(format!(
+                "시나리오는 다음 가운데 하나입니다 · the scenario is one of: {}",
+                ids.join(", ")
+            ));
+        }
+    }
+    Ok((pattern, id))
+}
