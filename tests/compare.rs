@@ -283,13 +283,16 @@ fn wrong_arguments_end_with_exit_code_2() {
 }
 
 #[test]
-fn help_helps_in_both_languages() {
-    for args in [&["--help"][..], &["check", "--help"], &["run", "--help"], &["source", "--help"]] {
-        compare(args)
-            .assert()
-            .success()
-            .stderr("")
-            .stdout(contains("사용법 · Usage").and(contains("도움말")));
+fn help_helps_in_both_languages_within_80_columns() {
+    for command in ["", "run", "check", "source", "syscalls", "list"] {
+        let arguments: Vec<&str> =
+            [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let output = compare(&arguments).assert().success().stderr("").get_output().stdout.clone();
+        let help = String::from_utf8(output).unwrap();
+        assert!(help.contains("사용법 · Usage") && help.contains("도움말"), "{help}");
+        for line in help.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+        }
     }
 }
 

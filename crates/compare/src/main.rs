@@ -22,11 +22,11 @@ use compare::source::{self, Format, Pair};
 use compare::{process, report, syscalls};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// 파이썬과 Rust를 나란히 실행해 비교하고, 직접 만든 서버를 검사합니다.
-/// Runs Python and Rust side by side, and checks a server that you wrote.
 #[derive(Parser)]
 #[command(
     name = "compare",
+    bin_name = "compare",
+    about = "파이썬과 Rust를 나란히 실행해 비교하고, 직접 만든 서버를 검사합니다.\nRuns Python and Rust side by side, and checks a server that you wrote.",
     help_template = common::HELP_TEMPLATE,
     disable_help_flag = true,
     disable_help_subcommand = true,
@@ -37,8 +37,7 @@ use indicatif::{ProgressBar, ProgressStyle};
   cargo run -p compare -- check threaded-echo -- python3 my_server.py"
 )]
 struct Cli {
-    /// 도움말을 출력합니다 · print this help
-    #[arg(short, long, action = ArgAction::Help, global = true, help_heading = OPTIONS)]
+    #[arg(help = "도움말을 출력합니다\nprint this help", short, long, action = ArgAction::Help, global = true, help_heading = OPTIONS)]
     help: Option<bool>,
     #[command(subcommand)]
     command: Option<Task>,
@@ -49,14 +48,11 @@ const ARGUMENTS: &str = "인수 · Arguments";
 
 #[derive(Subcommand)]
 enum Task {
-    /// 모든 시나리오를 원본, 그대로 옮긴 코드, 이식판에서 실행합니다(기본) · every scenario on all three rungs (the default)
-    #[command(help_template = common::HELP_TEMPLATE)]
+    #[command(about = "모든 시나리오를 세 계단에서 실행합니다(기본)\nevery scenario on all three rungs (the default)", help_template = common::HELP_TEMPLATE)]
     Run(RunArgs),
-    /// 직접 만든 서버를 검사합니다. 어떤 언어든 됩니다 · checks a server that you wrote, in any language
-    #[command(
-        help_template = common::HELP_TEMPLATE,
+    #[command(about = "직접 만든 서버를 검사합니다. 어떤 언어든 됩니다\nchecks a server that you wrote, in any language", help_template = common::HELP_TEMPLATE,
         after_help = "명령의 {port}는 포트 번호로 바뀌고, 환경 변수 PORT에도 포트 번호가 들어갑니다.
-{port} in the command becomes the port; the environment variable PORT is set to it too.
+{port} in the command becomes the port; the variable PORT is set to it too.
 
 예 · Examples:
   cargo run -p compare -- check tcp-echo -- python3 my_server.py
@@ -64,69 +60,53 @@ enum Task {
   cargo run -p compare -- check tcp-echo/half-close -- ./server"
     )]
     Check(CheckArgs),
-    /// 두 프로그램의 소스를 단계별로 나란히 보여 줍니다 · two programs side by side, step by step
-    #[command(help_template = common::HELP_TEMPLATE)]
+    #[command(about = "두 프로그램의 소스를 단계별로 나란히 보여 줍니다\ntwo programs side by side, step by step", help_template = common::HELP_TEMPLATE)]
     Source(SourceArgs),
-    /// 서버의 시스템 콜을 나란히 보여 줍니다(Linux, strace) · the servers' system calls, side by side (Linux, strace)
-    #[command(help_template = common::HELP_TEMPLATE)]
+    #[command(about = "서버의 시스템 콜을 나란히 보여 줍니다(Linux, strace)\nthe servers' system calls, side by side (Linux, strace)", help_template = common::HELP_TEMPLATE)]
     Syscalls(ListArgs),
-    /// 시나리오의 목록 · the scenarios
-    #[command(help_template = common::HELP_TEMPLATE)]
+    #[command(about = "시나리오의 목록\nthe scenarios", help_template = common::HELP_TEMPLATE)]
     List(ListArgs),
 }
 
 #[derive(Args, Default)]
 struct RunArgs {
-    /// 패턴이나 시나리오 하나만, 예: tcp-echo, tcp-echo/half-close · one pattern or scenario only
-    #[arg(value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
+    #[arg(help = "패턴이나 시나리오 하나만\none pattern or scenario only\n(예 · e.g. tcp-echo, tcp-echo/half-close)", value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
     only: Option<(Pattern, Option<String>)>,
-    /// 결과를 JSON으로 출력합니다 · print the results as JSON
-    #[arg(long, help_heading = OPTIONS)]
+    #[arg(help = "결과를 JSON으로 출력합니다\nprint the results as JSON", long, help_heading = OPTIONS)]
     json: bool,
 }
 
 #[derive(Args)]
 struct CheckArgs {
-    /// 패턴, 또는 시나리오 하나 · the pattern, or one scenario of it
-    #[arg(value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
+    #[arg(help = "패턴, 또는 시나리오 하나\nthe pattern, or one scenario of it", display_order = 0, value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
     what: (Pattern, Option<String>),
-    /// 서버를 시작하는 명령 · the command that starts the server
-    #[arg(value_name = "COMMAND", last = true, required = true, help_heading = ARGUMENTS)]
+    #[arg(help = "서버를 시작하는 명령\nthe command that starts the server", value_name = "COMMAND", last = true, required = true, help_heading = ARGUMENTS)]
     command: Vec<OsString>,
-    /// 서버의 포트, 0이면 빈 포트 (기본값: 12345) · the server's port, 0 takes a free one (default: 12345)
-    #[arg(short, long, default_value_t = 12345, hide_default_value = true, help_heading = OPTIONS)]
+    #[arg(help = "서버의 포트, 0이면 빈 포트\nthe server's port, 0 takes a free one\n(기본값 · default: 12345)", short, long, default_value_t = 12345, hide_default_value = true, help_heading = OPTIONS)]
     port: u16,
-    /// literal: 원본의 응답, echo: 고친 응답 (기본값: literal) · the original's reply, or the corrected one (default: literal)
-    #[arg(long, value_enum, default_value_t = Reply::Literal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = "원본의 응답(literal) 또는 고친 응답(echo)\nthe original's reply, or the corrected one\nliteral, echo (기본값 · default: literal)", long, value_enum, default_value_t = Reply::Literal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
     reply: Reply,
-    /// 바로 일어나야 할 일을 기다리는 시간(초, 기본값: 5) · seconds to wait for what should happen at once (default: 5)
-    #[arg(long, value_name = "SECONDS", default_value = "5", hide_default_value = true, value_parser = seconds, help_heading = OPTIONS)]
+    #[arg(help = "바로 일어나야 할 일을 기다리는 시간(초)\nseconds to wait for what should happen at once\n(기본값 · default: 5)", long, value_name = "SECONDS", default_value = "5", hide_default_value = true, value_parser = seconds, help_heading = OPTIONS)]
     timeout: Duration,
-    /// 결과를 JSON으로 출력합니다 · print the results as JSON
-    #[arg(long, help_heading = OPTIONS)]
+    #[arg(help = "결과를 JSON으로 출력합니다\nprint the results as JSON", long, help_heading = OPTIONS)]
     json: bool,
-    /// 결과를 `JUnit` XML 파일로도 씁니다 · write the results as `JUnit` XML too
-    #[arg(long, value_name = "FILE", help_heading = OPTIONS)]
+    #[arg(help = "결과를 JUnit XML 파일로도 씁니다\nwrite the results as JUnit XML too", long, value_name = "FILE", help_heading = OPTIONS)]
     junit: Option<PathBuf>,
 }
 
 #[derive(Args)]
 struct ListArgs {
-    /// 패턴 하나만 · one pattern only
-    #[arg(value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
+    #[arg(help = "패턴 하나만\none pattern only", value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
     only: Option<Pattern>,
 }
 
 #[derive(Args)]
 struct SourceArgs {
-    /// 패턴 · the pattern
-    #[arg(value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
+    #[arg(help = "패턴\nthe pattern", value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
     pattern: Pattern,
-    /// 원본 옆에 놓을 것: port, literal, client · what stands beside the original (기본값 · default: port)
-    #[arg(long, value_enum, default_value_t = Beside::Port, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = "원본 옆에 놓을 것\nwhat stands beside the original\nport, literal, client (기본값 · default: port)", long, value_enum, default_value_t = Beside::Port, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
     beside: Beside,
-    /// 형식: terminal, markdown, html · the format (기본값 · default: terminal)
-    #[arg(long, value_enum, default_value_t = As::Terminal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = "형식 · the format\nterminal, markdown, html (기본값 · default: terminal)", long, value_enum, default_value_t = As::Terminal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
     format: As,
 }
 
