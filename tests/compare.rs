@@ -340,6 +340,24 @@ fn the_example_in_the_readmes_is_what_the_checker_says() {
 }
 
 #[test]
+fn the_tables_of_both_readmes_are_the_register_of_differences() {
+    let [english, korean] =
+        ["README.md", "README.ko.md"].map(|name| fs::read_to_string(root().join(name)).unwrap());
+    for difference in compare::difference::Difference::ALL {
+        let entry = difference.entry();
+        let columns = [&entry.original, &entry.port, &entry.why, &entry.shows_on];
+        let row = |words: [&str; 4]| format!("\n| {difference:?} | {} |\n", words.join(" | "));
+        let rows = [
+            (&english, row(columns.map(|text| text.english.as_str()))),
+            (&korean, row(columns.map(|text| text.korean.as_str()))),
+        ];
+        for (readme, row) in rows {
+            assert!(readme.contains(&row), "{row}");
+        }
+    }
+}
+
+#[test]
 fn every_command_in_the_texts_is_understood() {
     let command = regex::Regex::new(r"(?m)^(?:\$ )?cargo run -p compare -- (.+)$").unwrap();
     let mut checked = 0;

@@ -319,3 +319,54 @@ fn terminal() -> Option<(File, File)> {
 fn terminal() -> Option<(File, File)> {
     None
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_panic_of_ours_ends_it_with_all_that_it_has_started() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let panicked = thread::spawn(move || {
+            let program =
+                Program::start(shell("sleep 600 & echo started; wait"), Stdout::Pipe).unwrap();
+            program.stdout.wait(GRACE, |bytes| bytes == b"started\n");
+            sender.send(program.id()).unwrap();
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        let group = receiver.recv().unwrap();
+        let end = Instant::now() + GRACE;
+        while is_there(group) && Instant::now() < end {
+            thread::yield_now();
+        }
+        assert!(!is_there(group));
+    }
+
+    #[test]
+    fn what_is_printed_is_drained_without_end_and_kept_within_limits() {
+        let program = Program::start(shell("yes"), Stdout::Terminal).unwrap();
+        let bytes = program.stdout.wait(GRACE, |bytes| bytes.len() == LIMIT);
+        assert_eq!(bytes.len(), LIMIT);
+        program.end();
+        assert_eq!(program.exit(Duration::ZERO), Some(Exit::Signal(9)));
+    }
+
+    #[test]
+    fn a_terminal_shows_a_line_as_it_was_printed() {
+        let program =
+            Program::start(shell("printf 'line\\n'; test -t 1 && echo terminal"), Stdout::Terminal);
+        assert_eq!(program.unwrap().stdout.lines(GRACE, 2), b"line\nterminal\n");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error() {
+        assert!(Program::start(Command::new("no-such-program"), Stdout::Pipe).is_err());
+    }
+}

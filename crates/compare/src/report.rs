@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use comfy_table::{presets, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableComponent};
 use common::Pattern;
@@ -98,10 +99,16 @@ pub fn mark(result: &ScenarioResult) -> &'static str {
     }
 }
 
-/// A checked scenario, with all that is to be said of it.
+/// A checked scenario, with all that is to be said of it, and with colours.
 #[must_use]
 pub fn scenario(result: &ScenarioResult) -> String {
-    let mut text = format!("{} {}: {} · {}\n", mark(result), result.id, result.korean, result.english);
+    let style = Style::new().fg_color(Some(match mark(result) {
+        "✓" => AnsiColor::Green.into(),
+        "!" => AnsiColor::Yellow.into(),
+        _ => AnsiColor::Red.into(),
+    }));
+    let head = format!("{style}{} {}{style:#}", mark(result), result.id);
+    let mut text = format!("{head}: {} · {}\n", result.korean, result.english);
     for problem in &result.problems {
         text += &self::problem(problem);
     }

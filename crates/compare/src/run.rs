@@ -288,3 +288,69 @@ pub fn select(name: &str) -> Result<(Pattern, Option<&str>), String> {
     }
     Ok((pattern, id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Detail;
+    use crate::process::Exit;
+    use crate::scenario;
+
+    fn scenario(path: &str) -> Scenario {
+        scenario::all().into_iter().find(|scenario| scenario.path() == path).unwrap()
+    }
+
+    fn ended(ended: Ended) -> Outcome {
+        let observation = Observation {
+            answers: Vec::new(),
+            announced: None,
+            elsewhere: Vec::new(),
+            surplus: Vec::new(),
+            restarted: None,
+            ended,
+            stdout: String::new(),
+            traceback: false,
+        };
+        let detail = Detail {
+            stdout: Vec::new(),
+            stderr: String::new(),
+            ports: Vec::new(),
+            expected_stdout: Vec::new(),
+        };
+        Outcome::Observed(Box::new(observation), Box::new(detail))
+    }
+
+    #[test]
+    fn a_documented_difference_must_show_on_the_port_and_on_nobody_else() {
+        let (dies, serves) =
+            (|| Some(ended(Ended::Exited(Exit::Code(1)))), || Some(ended(Ended::Serves)));
+        let not_utf8 = scenario("udp-echo/not-utf8");
+        assert_eq!(verdict(&not_utf8, &[dies(), dies(), serves()]), Verdict::DiffersAs(Difference::D2));
+        for outcomes in
+            [[dies(), dies(), dies()], [dies(), serves(), serves()], [serves(), serves(), serves()]]
+        {
+            assert!(matches!(verdict(&not_utf8, &outcomes), Verdict::Differs(_)), "{outcomes:?}");
+        }
+    }
+
+    #[test]
+    fn an_undocumented_difference_is_named() {
+        let restart = scenario("udp-echo/restart");
+        let (dies, serves) =
+            (|| Some(ended(Ended::Exited(Exit::Code(1)))), || Some(ended(Ended::Serves)));
+        assert_eq!(verdict(&restart, &[serves(), serves(), serves()]), Verdict::Same);
+        let Verdict::Differs(because) = verdict(&restart, &[serves(), serves(), dies()]) else {
+            panic!()
+        };
+        assert!(because.contains("Port") && because.contains("Serves"), "{because}");
+        let early = Some(Outcome::ExitedEarly(Exit::Code(1), String::new()));
+        assert!(matches!(verdict(&restart, &[serves(), serves(), early]), Verdict::Differs(_)));
+    }
+
+    #[test]
+    fn without_the_original_nothing_is_said_to_be_the_same() {
+        let restart = scenario("udp-echo/restart");
+        let serves = || Some(ended(Ended::Serves));
+        assert_eq!(verdict(&restart, &[None, serves(), serves()]), Verdict::NotRun);
+    }
+}
