@@ -264,6 +264,39 @@ fn the_reports_for_a_script_name_every_scenario() {
 }
 
 #[test]
+fn a_server_that_never_stops_sending_is_refused_and_does_not_fill_the_memory() {
+    if !has_python() {
+        return;
+    }
+    let endless = "import os, socket\n\
+        s = socket.socket()\n\
+        s.bind(('localhost', int(os.environ['PORT'])))\n\
+        s.listen()\n\
+        c, addr = s.accept()\n\
+        while True: c.sendall(b'x' * 1048576)";
+    compare(&["check", "tcp-echo/hello", "--port", "0", "--", python().unwrap()[0], "-c", endless])
+        .assert()
+        .code(1)
+        .stdout(contains("응답이 끝나지 않습니다").and(contains("the reply does not end")));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stranger_on_another_address_is_not_blamed_on_the_server() {
+    if !has_python() {
+        return;
+    }
+    let Ok(stranger) = TcpListener::bind("[::1]:0") else {
+        return skip("a stranger on ::1 needs IPv6");
+    };
+    let port = stranger.local_addr().unwrap().port().to_string();
+    let program = original("tcp-echo");
+    compare(&["check", "tcp-echo/address", "--port", &port, "--", python().unwrap()[0], &program])
+        .assert()
+        .success();
+}
+
+#[test]
 fn wrong_arguments_end_with_exit_code_2() {
     for args in [
         &["check", "tcp-echo"][..],
@@ -410,7 +443,7 @@ const STUBBORN: &str = r#"
 import os, signal, socket, subprocess, sys
 for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(name, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
 with open(sys.argv[1] + ".new", "w") as file:
     file.write(f"{os.getpid()} {child.pid}")
 os.rename(sys.argv[1] + ".new", sys.argv[1])

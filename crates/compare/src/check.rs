@@ -89,6 +89,7 @@ pub fn check(
         tell(Event::Begins(scenario));
         let start = Instant::now();
         let outcome = observe(&subject, scenario, port);
+        crate::process::stop_if_told();
         let problems = judge(scenario, &subject, &outcome);
         let result = ScenarioResult {
             id: scenario.id,
@@ -117,12 +118,16 @@ fn wait_for(pattern: Pattern, port: u16, tell: &mut impl FnMut(Event)) -> Result
         match occupant(pattern, port) {
             Occupant::Nobody => return Ok(()),
             Occupant::Program(who) => {
-                let who = who.unwrap_or_else(|| "?".to_owned());
+                let who = who.map_or_else(String::new, |who| format!(": {who}"));
                 bail!(
-                    "포트 {port}번에서 다른 프로그램이 실행 중입니다: {who}. 먼저 끝내거나 `--port 0`을 쓰세요.\n\
-                     Another program is on port {port}: {who}. End it first, or use `--port 0`."
+                    "포트 {port}번에서 다른 프로그램이 실행 중입니다{who}. 먼저 끝내거나 `--port 0`을 쓰세요.\n\
+                     Another program is on port {port}{who}. End it first, or use `--port 0`."
                 );
             }
+            Occupant::NoPermission => bail!(
+                "포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요.\n\
+                 No permission for port {port}; use 1024 or above."
+            ),
             Occupant::TimeWait if Instant::now() > end => bail!(
                 "포트 {port}번이 TIME_WAIT 상태에서 벗어나지 않습니다. `--port 0`을 쓰세요.\n\
                  Port {port} stays in TIME_WAIT; use `--port 0`."

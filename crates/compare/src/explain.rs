@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::observe::{
     ended_as, Answer, Detail, Ended, Ending, Late, Observation, Outcome, Reply, Subject, BUFFER,
+    ENDLESS,
 };
 use crate::process::Exit;
 use crate::scenario::{self, Act, Checked, End, Scenario, Want};
@@ -361,6 +362,12 @@ impl View<'_> {
                 "the reply ends in a newline that the original does not send",
             );
         }
+        if came.len() >= ENDLESS {
+            return both(
+                "응답이 끝나지 않습니다. 보내는 코드가 루프 안에 있지 않은지 확인하세요",
+                "the reply does not end: see that the code that sends does not stand in a loop",
+            );
+        }
         if came.strip_suffix(b"\0").is_some_and(|came| came.starts_with(expected)) {
             return both(
                 "응답 끝에 NUL 바이트가 있습니다. 버퍼의 크기가 아니라 문자열의 길이만큼 보내세요",
@@ -677,7 +684,9 @@ fn decode(bytes: &[u8]) -> String {
 #[must_use]
 pub fn show(bytes: &[u8]) -> String {
     const LONG: usize = 48;
-    let text: String = String::from_utf8_lossy(bytes).chars().flat_map(escape).collect();
+    // A character has at most four bytes, and what is not one becomes one.
+    let start = &bytes[..bytes.len().min(4 * (LONG + 1))];
+    let text: String = String::from_utf8_lossy(start).chars().flat_map(escape).collect();
     let mut shown = if text.chars().count() > LONG {
         format!("\"{}…\" ({} bytes)", text.chars().take(LONG).collect::<String>(), bytes.len())
     } else {

@@ -5,7 +5,7 @@
 //! - `cargo run -p compare -- check threaded-echo -- python3 my_server.py`
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -199,16 +199,14 @@ fn check(args: CheckArgs) -> Result<bool> {
         shlex::try_join(args.command.iter().filter_map(|word| word.to_str())).unwrap_or_default();
     let subject = Subject { command: args.command, reply: args.reply, patience: args.timeout };
     let bar = progress(scenarios.len());
-    let results = check::check(&subject, &scenarios, args.port, |event| match event {
-        Event::Waiting(port) => {
-            bar.set_message(format!("TIME_WAIT {port}"));
-            if !io::stderr().is_terminal() {
-                let _ = writeln!(
-                    io::stderr(),
-                    "# 포트 {port}번의 TIME_WAIT가 끝나기를 기다립니다(최대 1분) · waiting for TIME_WAIT on port {port} (at most a minute)"
-                );
-            }
-        }
+    let results = check::check(&subject, &scenarios, args.port, |event| {
+        match event {
+        Event::Waiting(port) => bar.suspend(|| {
+            let _ = writeln!(
+                io::stderr(),
+                "# 포트 {port}번의 TIME_WAIT가 끝나기를 기다립니다(약 1분) · waiting for TIME_WAIT on port {port} (about a minute)"
+            );
+        }),
         Event::Begins(scenario) => bar.set_message(scenario.id),
         Event::Ended(result) => {
             bar.inc(1);
@@ -216,12 +214,13 @@ fn check(args: CheckArgs) -> Result<bool> {
                 bar.suspend(|| print(&report::scenario(result))).unwrap_or_default();
             }
         }
+    }
     })?;
     bar.finish_and_clear();
     if let Some(path) = args.junit {
-        std::fs::write(&path, report::junit(pattern, &command, &results)?).with_context(|| {
-            format!("`{0}`에 쓰지 못했습니다.\n`{0}` could not be written.", path.display())
-        })?;
+        std::fs::write(&path, report::junit(pattern, &command, &results, &scenarios)?).with_context(
+            || format!("`{0}`에 쓰지 못했습니다.\n`{0}` could not be written.", path.display()),
+        )?;
     }
     if args.json {
         print(&report::check_json(pattern, &command, &results, scenarios.len())?)?;

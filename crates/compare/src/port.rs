@@ -43,7 +43,7 @@ impl Lease {
                 continue;
             }
             let guard = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT));
-            if let (Ok(guard), true) = (guard, can_be_bound(port, &[Type::STREAM, Type::DGRAM])) {
+            if let (Ok(guard), Ok(())) = (guard, bind(port, &[Type::STREAM, Type::DGRAM])) {
                 return Ok(Self { port, _guard: guard });
             }
         }
@@ -51,12 +51,10 @@ impl Lease {
     }
 }
 
-/// Whether a program could bind `port` now, as the originals do: without `SO_REUSEADDR`, which `std` sets.
-fn can_be_bound(port: u16, kinds: &[Type]) -> bool {
+/// Binds `port` for a moment, as the originals do: without `SO_REUSEADDR`, which `std` sets.
+fn bind(port: u16, kinds: &[Type]) -> io::Result<()> {
     let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into();
-    kinds.iter().all(|kind| {
-        Socket::new(Domain::IPV4, *kind, None).is_ok_and(|socket| socket.bind(&addr).is_ok())
-    })
+    kinds.iter().try_for_each(|kind| Socket::new(Domain::IPV4, *kind, None)?.bind(&addr))
 }
 
 /// Who is on a port.
@@ -64,6 +62,8 @@ fn can_be_bound(port: u16, kinds: &[Type]) -> bool {
 pub enum Occupant {
     /// Nobody.
     Nobody,
+    /// Nobody, but we may not bind it.
+    NoPermission,
     /// The rest of a connection of a server that has ended (`TIME_WAIT`).
     TimeWait,
     /// A program that listens, or has bound the port: its process id and command, where they can be had.
@@ -74,8 +74,10 @@ pub enum Occupant {
 #[must_use]
 pub fn occupant(pattern: Pattern, port: u16) -> Occupant {
     let udp = pattern == Pattern::UdpEcho;
-    if can_be_bound(port, &[if udp { Type::DGRAM } else { Type::STREAM }]) {
-        return Occupant::Nobody;
+    match bind(port, &[if udp { Type::DGRAM } else { Type::STREAM }]) {
+        Ok(()) => return Occupant::Nobody,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Occupant::NoPermission,
+        Err(_) => {}
     }
     let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     if udp {
@@ -120,6 +122,7 @@ fn who(port: u16, udp: bool) -> Option<String> {
         });
         let command = std::fs::read(process.path().join("cmdline")).ok()?;
         let command = String::from_utf8_lossy(&command).replace('\0', " ");
+        let command: String = command.lines().next().unwrap_or_default().chars().take(60).collect();
         found.then(|| format!("{id} ({})", command.trim()))
     })
 }

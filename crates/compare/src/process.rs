@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -60,12 +62,19 @@ fn running() -> MutexGuard<'static, Running> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether orphans become our children. A library does not ask for that; the program does.
+#[cfg(target_os = "linux")]
+static REAPER: AtomicBool = AtomicBool::new(false);
+
 /// Makes Ctrl-C, SIGTERM and SIGHUP end every program that was started here, and then this one.
 ///
 /// # Errors
 ///
 /// When the system refuses the handler.
 pub fn end_all_on_signals() -> Result<(), ctrlc::Error> {
+    // What a program leaves behind, in whatever group or session, becomes our child, and can be ended.
+    #[cfg(target_os = "linux")]
+    REAPER.store(nix::sys::prctl::set_child_subreaper(true).is_ok(), Ordering::Relaxed);
     ctrlc::set_handler(|| {
         let mut running = running();
         running.stopping = true;
@@ -77,8 +86,11 @@ pub fn end_all_on_signals() -> Result<(), ctrlc::Error> {
         while running.groups.iter().any(|group| is_there(*group)) && Instant::now() < end {
             thread::sleep(Duration::from_millis(5));
         }
+        // Now what they had started elsewhere is ours.
+        kill_orphans(&running.groups);
         drop(running);
-        eprintln!("# 중단했습니다 · interrupted");
+        // Standard error may be gone: `eprintln!` would panic, and we would not end.
+        let _ = writeln!(io::stderr(), "# 중단했습니다 · interrupted");
         std::process::exit(130);
     })
 }
@@ -90,6 +102,44 @@ fn kill_group(group: u32) {
     if let Ok(group) = i32::try_from(group) {
         // It fails when nobody of the group is left, which is what we want.
         let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    }
+}
+
+/// Ends what programs that have ended left behind outside their groups: our children that we did not start.
+#[cfg(target_os = "linux")]
+fn kill_orphans(started: &BTreeSet<u32>) {
+    use nix::sys::signal::{kill, Signal};
+    use nix::sys::wait::waitpid;
+    use nix::unistd::Pid;
+    if !REAPER.load(Ordering::Relaxed) {
+        return;
+    }
+    // The children of all our threads; orphans are given to any of them.
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return };
+    let children: Vec<u32> = tasks
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|children| {
+            children.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<u32>>()
+        })
+        .collect();
+    for child in children.into_iter().filter(|child| !started.contains(child)) {
+        if let Ok(child) = i32::try_from(child) {
+            let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
+            let _ = waitpid(Pid::from_raw(child), None);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kill_orphans(_: &BTreeSet<u32>) {}
+
+/// Waits for the end when we have been told to stop: what is observed now is our own doing.
+pub fn stop_if_told() {
+    if running().stopping {
+        loop {
+            thread::park();
+        }
     }
 }
 
@@ -235,9 +285,8 @@ impl Program {
         let mut known = running();
         if known.stopping {
             drop(known);
-            loop {
-                thread::park();
-            }
+            stop_if_told();
+            known = running();
         }
         let mut child = command.spawn()?;
         known.groups.insert(child.id());
@@ -279,6 +328,7 @@ impl Program {
     pub fn end(&self) {
         kill_group(self.id);
         let _ = self.exit(GRACE);
+        kill_orphans(&running().groups);
         for output in [&self.stdout, &self.stderr] {
             output.wait(GRACE, |_| false);
         }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::check::{first_failure, ScenarioResult};
 use crate::explain::Problem;
 use crate::run::{Compared, Verdict};
+use crate::scenario::Scenario;
 
 /// The width of a table: a terminal's usual one.
 const WIDTH: u16 = 80;
@@ -62,9 +63,9 @@ pub fn table(results: &[Compared]) -> String {
     let wrong = count(|verdict| matches!(verdict, Verdict::Differs(_)));
     let _ = writeln!(
         text,
-        "시나리오 {all}개: 같음(same) {same}, 문서에 있는 차이(differs as D…) {documented}, \
+        "시나리오 {all}개: 같음(same) {same}, 문서에 있는 차이(differs as D…) {documented},\n\
          여기서 볼 수 없음(not observable here) {not_here}, 문서에 없는 차이(DIFFERS) {wrong}\n\
-         {all} scenarios: {same} same, {documented} differ as documented, {not_here} not observable here, {wrong} DIFFER",
+         {all} scenarios: {same} same, {documented} differ as documented, {not_here} not observable here,\n{wrong} DIFFER",
         all = results.len()
     );
     if recorded > 0 {
@@ -184,12 +185,17 @@ pub fn check_json(
     }))?)
 }
 
-/// The results of a check as `JUnit` XML, for the tools of a teacher.
+/// The results of a check of the `planned` scenarios as `JUnit` XML, for the tools of a teacher.
 ///
 /// # Errors
 ///
 /// When the text cannot be written as XML.
-pub fn junit(pattern: Pattern, command: &str, results: &[ScenarioResult]) -> Result<String> {
+pub fn junit(
+    pattern: Pattern,
+    command: &str,
+    results: &[ScenarioResult],
+    planned: &[Scenario],
+) -> Result<String> {
     let mut report = Report::new(command);
     let mut suite = TestSuite::new(pattern.package());
     for result in results {
@@ -202,6 +208,11 @@ pub fn junit(pattern: Pattern, command: &str, results: &[ScenarioResult]) -> Res
         });
         let mut case = TestCase::new(result.id, status);
         case.set_classname(pattern.package()).set_time(result.seconds);
+        suite.add_test_case(case);
+    }
+    for scenario in &planned[results.len()..] {
+        let mut case = TestCase::new(scenario.id, TestCaseStatus::skipped());
+        case.set_classname(pattern.package());
         suite.add_test_case(case);
     }
     report.add_test_suite(suite);
