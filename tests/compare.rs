@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
 use std::process::{Command, Stdio};
+#[cfg(target_os = "linux")]
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use compare::programs::python;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
+#[cfg(target_os = "linux")]
 use wait_timeout::ChildExt;
 
 /// How long anything may take that should end. Only a failure ever waits this long.
