@@ -33,9 +33,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // 4. 소켓 닫기(실행되지 않음) · Close the socket (never reached)
-    #[expect(
-        unreachable_code,
-        reason = "원본도 여기에 오지 않습니다 · never reached in the original too"
-    )]
+    #[expect(unreachable_code, reason = "원본도 여기에 오지 않습니다 · as in the original")]
     drop(server_socket);
 }
