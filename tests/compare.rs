@@ -573,7 +573,16 @@ fn every_wrong_server_is_refused_for_its_reason_and_every_right_one_passes() {
         for _ in 0..12 {
             scope.spawn(|| {
                 while let Some(exhibit) = { exhibits.lock().unwrap().pop() } {
-                    if let Err(failure) = judged(&exhibit, folder.path()) {
+                    // Some mistakes are races, which do not show, or not in the same way, every time. A right
+                    // server gets one try.
+                    let tries = if exhibit.wrong { 3 } else { 1 };
+                    let mut result = judged(&exhibit, folder.path());
+                    for _ in 1..tries {
+                        if result.is_err() {
+                            result = judged(&exhibit, folder.path());
+                        }
+                    }
+                    if let Err(failure) = result {
                         failures.lock().unwrap().push(format!("{}: {failure}", exhibit.path.display()));
                     }
                 }
