@@ -303,8 +303,11 @@ impl Lease {
                 (*next + std::process::id() * 61) % u32::from(Self::COUNT)
             };
             let port = Self::FIRST + u16::try_from(offset).expect("it is below COUNT");
-            let guard = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT));
-            if let (Ok(guard), true) = (guard, is_free(port)) {
+            // The guard first: a look at a port that another test holds might come between its bind.
+            let Ok(guard) = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT)) else {
+                continue;
+            };
+            if is_free(port) {
                 return Self { port, _guard: Some(guard) };
             }
         }

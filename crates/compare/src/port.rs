@@ -42,8 +42,11 @@ impl Lease {
             if port == 12345 || port + Self::COUNT == 12345 {
                 continue;
             }
-            let guard = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT));
-            if let (Ok(guard), Ok(())) = (guard, bind(port, &[Type::STREAM, Type::DGRAM])) {
+            // The guard first: a look at a port that somebody else holds might come between his bind.
+            let Ok(guard) = TcpListener::bind((Ipv4Addr::LOCALHOST, port + Self::COUNT)) else {
+                continue;
+            };
+            if bind(port, &[Type::STREAM, Type::DGRAM]).is_ok() {
                 return Ok(Self { port, _guard: guard });
             }
         }
