@@ -7,7 +7,7 @@ use anyhow::{bail, Result};
 use common::Pattern;
 use serde::Serialize;
 
-use crate::explain::{judge, Kind, Problem};
+use crate::explain::{judge, Problem};
 use crate::observe::{observe, possible_here, Outcome, Subject};
 use crate::port::{occupant, Lease, Occupant};
 use crate::scenario::{Checked, Scenario};
@@ -152,10 +152,4 @@ pub fn first_failure(results: &[ScenarioResult]) -> Option<(&'static str, &Probl
         Some((result.id, problem))
     });
     failed.next()
-}
-
-/// Whether this kind means that the server never came to be observed.
-#[must_use]
-pub fn never_ran(kind: Kind) -> bool {
-    matches!(kind, Kind::NotStarted | Kind::Exited | Kind::NotListening)
 }
