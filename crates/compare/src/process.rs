@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 #[cfg(target_os = "linux")]
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -266,7 +266,23 @@ impl Program {
     ///
     /// When the program cannot be started: it is not there, or may not be run.
     pub fn start(mut command: Command, stdout: Stdout) -> io::Result<Self> {
-        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null());
+        Ok(Self::spawn(command, stdout)?.0)
+    }
+
+    /// As [`Program::start`], with a standard input that is written to.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn start_fed(mut command: Command, stdout: Stdout) -> io::Result<(Self, ChildStdin)> {
+        command.stdin(Stdio::piped());
+        let (program, stdin) = Self::spawn(command, stdout)?;
+        Ok((program, stdin.ok_or(io::ErrorKind::BrokenPipe)?))
+    }
+
+    fn spawn(mut command: Command, stdout: Stdout) -> io::Result<(Self, Option<ChildStdin>)> {
+        command.stderr(Stdio::piped());
         let terminal = match stdout {
             Stdout::Terminal => terminal(),
             Stdout::Pipe | Stdout::Closed => None,
@@ -305,8 +321,9 @@ impl Program {
         let stderr = child.stderr.take().map_or_else(Output::none, Output::drain);
         let exit = Arc::new((Mutex::new(None), Condvar::new()));
         let program = Self { id: child.id(), exit: Arc::clone(&exit), stdout: output, stderr };
+        let stdin = child.stdin.take();
         thread::spawn(move || wait_for(child, &exit));
-        Ok(program)
+        Ok((program, stdin))
     }
 
     /// Its process id, which is also that of its group.

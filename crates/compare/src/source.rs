@@ -76,6 +76,21 @@ pub fn side_by_side(pattern: Pattern, pair: Pair, format: Format) -> Result<Stri
     })
 }
 
+/// One rung of `pattern`, cut: what comes before the steps, then the steps, in the order in which they
+/// stand in the file. Header and step comments are left out.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn sections(pattern: Pattern, rung: Rung) -> Result<Vec<Section>> {
+    let file = programs::source(pattern, rung);
+    let text = fs::read_to_string(programs::root().join(&file)).with_context(|| {
+        let file = file.display();
+        format!("`{file}` 파일을 읽지 못했습니다.\n`{file}` could not be read.")
+    })?;
+    Ok(Source::cut(file.display().to_string(), &text).sections)
+}
+
 /// A file, cut.
 struct Source {
     file: String,
@@ -83,9 +98,11 @@ struct Source {
     sections: Vec<Section>,
 }
 
-struct Section {
+/// A part of a program: one step, or what comes before the steps.
+pub struct Section {
     step: Option<Step>,
-    code: Vec<String>,
+    /// Its lines.
+    pub code: Vec<String>,
 }
 
 /// A line such as `// 2. 데이터 수신 · Receive data`.
@@ -167,6 +184,23 @@ impl Source {
 }
 
 impl Section {
+    /// The number of its step; 0 for what comes before the steps.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.step.as_ref().map_or(0, |step| step.number)
+    }
+
+    /// The name of its step in both languages.
+    #[must_use]
+    pub fn name(&self) -> Text {
+        let (korean, english) = self
+            .step
+            .as_ref()
+            .and_then(|step| step.words.split_once(" · "))
+            .unwrap_or(("준비", "Preparation"));
+        Text::new(korean, english)
+    }
+
     fn heading(&self) -> String {
         match &self.step {
             Some(step) => format!("{}. {}", step.number, step.words),
