@@ -1,0 +1,40 @@
+//! The book: its pages are `docs/ko` and `docs/en`, file by file the same. What is generated in them
+//! stands in marked [regions](region), and the book is [built](site) from them with mdBook.
+
+pub mod generate;
+pub mod mistake;
+pub mod region;
+pub mod session;
+pub mod site;
+
+/// A language of the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Korean, in `docs/ko`.
+    Korean,
+    /// English, in `docs/en`.
+    English,
+}
+
+impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Korean, Self::English];
+
+    /// Its code, which is also the name of its folder.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Korean => "ko",
+            Self::English => "en",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn twin(self) -> Self {
+        match self {
+            Self::Korean => Self::English,
+            Self::English => Self::Korean,
+        }
+    }
+}

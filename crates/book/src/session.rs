@@ -1,0 +1,566 @@
+//! Sessions: what learners type in one, two or three terminals, and what these show. Every line is run
+//! as it is written, by a shell at a real terminal (`script`), in the folder of the workspace; only the
+//! ports are others while it runs, so that nothing that is already there is in the way.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::process::{ChildStdin, Command};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use anyhow::{bail, ensure, Context, Result};
+use compare::port::Lease;
+use compare::process::{Program, Stdout};
+use compare::programs::root;
+use regex::Regex;
+
+use Act::{Ask, Clients, CtrlC, CtrlD, Ends, Queues, Serve, Shows, Type};
+
+/// How long anything may take. Only a failure ever waits this long.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// What a learner does in the terminal of this number.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    /// Types a command that starts a server, and waits until it listens.
+    Serve(usize, &'static str),
+    /// Types a command, and waits until it ends.
+    Ask(usize, &'static str),
+    /// Types a command, and does not wait.
+    Type(usize, &'static str),
+    /// Waits until the terminal shows this.
+    Shows(usize, &'static str),
+    /// Waits until the terminal shows so many connected clients.
+    Clients(usize, usize),
+    /// Waits until a message has come to the server that it does not read yet.
+    Queues,
+    /// Waits until nothing moves any more at the terminal, and presses Ctrl-C.
+    CtrlC(usize),
+    /// Presses Ctrl-D.
+    CtrlD(usize),
+    /// Waits until the command ends.
+    Ends(usize),
+}
+
+const TCP: &str = "cargo run -p tcp-echo";
+const TCP_CLIENT: &str = "cargo run --bin tcp-echo-client";
+const TCP_PYTHON: &str = "PORT=12346 python3 crates/tcp-echo/python/server.py";
+const TCP_PYTHON_CLIENT: &str = "PORT=12346 python3 crates/tcp-echo/python/client.py 안녕";
+const UDP: &str = "cargo run -p udp-echo";
+const UDP_PYTHON: &str = "PORT=12346 python3 crates/udp-echo/python/server.py";
+const THREADED: &str = "cargo run -p threaded-echo";
+const THREADED_CLIENT: &str = "cargo run --bin threaded-echo-client";
+const THREADED_PYTHON: &str = "PORT=12346 python3 crates/threaded-echo/python/server.py";
+const ONE_AT_A_TIME: &str = "cargo run -p threaded-echo --example one-at-a-time";
+const SILENT: &str = "cargo run --bin threaded-echo-client -- --clients 1 -";
+const CUT: &str = "python3 -c \"print('한' * 400, end='')\" | cargo run --bin udp-echo-client -- -";
+const CUT_PYTHON: &str =
+    "python3 -c \"print('한' * 400, end='')\" | cargo run --bin udp-echo-client -- --port 12346 -";
+
+/// All sessions.
+const SESSIONS: &[(&str, &[Act])] = &[
+    // §1
+    ("tcp-hello", &[Serve(1, TCP), Ask(2, "cargo run --bin tcp-echo-client -- 안녕"), Ends(1)]),
+    ("tcp-hello-python", &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Ends(1)]),
+    (
+        "tcp-mixed",
+        &[
+            Serve(1, "cargo run -p tcp-echo --example tcp-literal"),
+            Ask(2, "PORT=12345 python3 crates/tcp-echo/python/client.py 안녕"),
+            Ends(1),
+        ],
+    ),
+    (
+        "tcp-echo",
+        &[
+            Serve(1, "cargo run -p tcp-echo -- --echo"),
+            Ask(2, "cargo run --bin tcp-echo-client -- 안녕"),
+            Ends(1),
+        ],
+    ),
+    (
+        "tcp-5000",
+        &[
+            Serve(1, TCP),
+            Ask(2, "head -c 5000 /dev/zero | cargo run --bin tcp-echo-client -- -"),
+            Ends(1),
+        ],
+    ),
+    (
+        "tcp-nothing",
+        &[Serve(1, TCP), Ask(2, "cargo run --bin tcp-echo-client -- - < /dev/null"), Ends(1)],
+    ),
+    (
+        "tcp-second",
+        &[
+            Serve(1, TCP),
+            Type(2, "cargo run --bin tcp-echo-client -- -"),
+            Clients(1, 1),
+            Type(3, "cargo run --bin tcp-echo-client -- --timeout 60 안녕"),
+            Queues,
+            CtrlD(2),
+            Ends(2),
+            Ends(1),
+            Ends(3),
+        ],
+    ),
+    (
+        "tcp-restart",
+        &[
+            Serve(1, TCP),
+            Ask(2, TCP_CLIENT),
+            Ends(1),
+            Serve(1, TCP),
+            Ask(2, TCP_CLIENT),
+            Ends(1),
+        ],
+    ),
+    (
+        "tcp-restart-python",
+        &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Ends(1), Ask(1, TCP_PYTHON)],
+    ),
+    ("tcp-nobody", &[Ask(1, TCP_CLIENT), Ask(1, TCP_PYTHON_CLIENT)]),
+    ("tcp-busy", &[Serve(1, THREADED), Ask(2, TCP), CtrlC(1), Ends(1)]),
+    // §2
+    ("udp-hello", &[Serve(1, UDP), Ask(2, "cargo run --bin udp-echo-client -- 안녕"), CtrlC(1), Ends(1)]),
+    (
+        "udp-hello-python",
+        &[
+            Serve(1, UDP_PYTHON),
+            Ask(2, "PORT=12346 python3 crates/udp-echo/python/client.py 안녕"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "udp-echo",
+        &[
+            Serve(1, "cargo run -p udp-echo -- --echo"),
+            Ask(2, "cargo run --bin udp-echo-client -- 안녕"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    ("udp-cut", &[Serve(1, UDP), Ask(2, CUT), CtrlC(1), Ends(1)]),
+    ("udp-cut-python", &[Serve(1, UDP_PYTHON), Ask(2, CUT_PYTHON), Ends(1)]),
+    ("udp-empty", &[Serve(1, UDP), Ask(2, "cargo run --bin udp-echo-client -- \"\""), CtrlC(1), Ends(1)]),
+    ("udp-nobody", &[Ask(1, "cargo run --bin udp-echo-client")]),
+    (
+        "udp-order",
+        &[
+            Serve(1, UDP),
+            Ask(2, "for i in 1 2 3; do cargo run --bin udp-echo-client -- $i; done"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    // §3
+    (
+        "one-at-a-time",
+        &[
+            Serve(1, ONE_AT_A_TIME),
+            Ask(2, "cargo run --bin threaded-echo-client -- --timeout 1"),
+            Clients(1, 3),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-hello",
+        &[
+            Serve(1, THREADED),
+            Ask(2, "cargo run --bin threaded-echo-client -- 안녕"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-hello-python",
+        &[
+            Serve(1, THREADED_PYTHON),
+            Ask(2, "PORT=12346 python3 crates/threaded-echo/python/client.py 안녕"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-silent",
+        &[
+            Serve(1, THREADED),
+            Type(2, SILENT),
+            Clients(1, 1),
+            Ask(3, THREADED_CLIENT),
+            CtrlD(2),
+            Ends(2),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-none",
+        &[
+            Ask(1, "cargo build -p threaded-echo"),
+            Serve(1, "RUST_MIN_STACK=1000000000000000 target/debug/threaded-echo-server"),
+            Type(2, SILENT),
+            Shows(1, "got no complete reply"),
+            CtrlD(2),
+            Ends(2),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-interrupt",
+        &[
+            Serve(1, THREADED),
+            Type(2, SILENT),
+            Clients(1, 1),
+            CtrlC(1),
+            Ends(1),
+            CtrlD(2),
+            Ends(2),
+        ],
+    ),
+    (
+        "threads-interrupt-python",
+        &[
+            Serve(1, THREADED_PYTHON),
+            Type(2, "cargo run --bin threaded-echo-client -- --port 12346 --clients 1 -"),
+            Clients(1, 1),
+            CtrlC(1),
+            Shows(1, "KeyboardInterrupt"),
+            CtrlD(2),
+            Ends(2),
+            Ends(1),
+        ],
+    ),
+    (
+        "threads-crowd",
+        &[
+            Serve(1, THREADED),
+            Ask(2, "cargo run --bin threaded-echo-client -- --clients 5"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "one-at-a-time-two",
+        &[
+            Serve(1, ONE_AT_A_TIME),
+            Ask(2, "cargo run --bin threaded-echo-client -- --clients 1"),
+            Ask(2, "cargo run --bin threaded-echo-client -- --clients 2 --timeout 1"),
+            Clients(1, 3),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    // The missing f
+    (
+        "f-string",
+        &[
+            Ask(1, "python3 -c 'data = \"안녕\".encode(); print(\"서버로부터 응답: {data}\")'"),
+            Ask(1, "python3 -c 'data = \"안녕\".encode(); print(f\"서버로부터 응답: {data}\")'"),
+            Ask(1, "python3 -c 'data = \"안녕\".encode(); print(f\"서버로부터 응답: {data.decode()}\")'"),
+        ],
+    ),
+    // The checker
+    ("check-pass", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 crates/threaded-echo/python/server.py")]),
+    ("check-fail", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 tests/gallery/wrong/threaded-echo/silent-neighbour-join.py")]),
+    ("check-one-at-a-time", &[Ask(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- cargo run -p threaded-echo --example one-at-a-time")]),
+    ("check-one", &[Ask(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- python3 crates/threaded-echo/python/server.py")]),
+    ("check-json", &[Ask(1, "cargo run -p compare -- check tcp-echo/hello --port 0 --json -- python3 crates/tcp-echo/python/server.py")]),
+    (
+        "check-junit",
+        &[
+            Ask(1, "cargo run -p compare -- check udp-echo/hello --port 0 --junit target/report.xml -- python3 tests/gallery/wrong/udp-echo/hello-prints-repr.py"),
+            Ask(1, "cat target/report.xml"),
+        ],
+    ),
+    ("check-class", &[Ask(1, "for server in tests/gallery/right/tcp-echo/*.py tests/gallery/wrong/tcp-echo/*-f-*.py; do echo $server; cargo run -p compare -- check tcp-echo --port 0 -- python3 $server | tail -n 1; done")]),
+    // The comparison
+    ("compare-run", &[Ask(1, "cargo run -p compare")]),
+    ("calls-tcp", &[Ask(1, "cargo run -p compare -- syscalls tcp-echo")]),
+    ("calls-udp", &[Ask(1, "cargo run -p compare -- syscalls udp-echo")]),
+    ("calls-threaded", &[Ask(1, "cargo run -p compare -- syscalls threaded-echo")]),
+];
+
+/// The names of all sessions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SESSIONS.iter().map(|(name, _)| *name)
+}
+
+/// A session that can be played.
+#[derive(Clone, Copy)]
+pub struct Session(&'static [Act]);
+
+impl Session {
+    /// Every line that is typed in it.
+    pub fn lines(self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().filter_map(|act| match act {
+            Serve(_, line) | Ask(_, line) | Type(_, line) => Some(*line),
+            Shows(..) | Clients(..) | Queues | CtrlC(_) | CtrlD(_) | Ends(_) => None,
+        })
+    }
+}
+
+/// The session of this name.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn find(name: &str) -> Result<Session> {
+    let found = SESSIONS.iter().find(|session| session.0 == name);
+    let (_, acts) = found.with_context(|| {
+        format!("`{name}`: 그런 세션이 없습니다.\n`{name}`: no such session; see session.rs.")
+    })?;
+    Ok(Session(acts))
+}
+
+/// The text without what differs from run to run: the ports of clients, and durations.
+#[must_use]
+pub fn without_chance(text: &str) -> String {
+    static CHANCE: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+        [r"('127\.0\.0\.1', )\d+", r#"("seconds": |time=")[\d.]+"#]
+            .map(|pattern| Regex::new(pattern).expect("a valid pattern"))
+    });
+    CHANCE.iter().fold(text.to_owned(), |text, chance| chance.replace_all(&text, "${1}N").into_owned())
+}
+
+/// The terminals of a session while it is played.
+pub struct Stage {
+    terminals: BTreeMap<usize, Terminal>,
+    /// The port that is shown, and the one that is used.
+    ports: Vec<(u16, Lease)>,
+}
+
+#[derive(Default)]
+struct Terminal {
+    /// What the commands that have ended left on it.
+    text: String,
+    running: Option<(Program, ChildStdin)>,
+}
+
+impl Stage {
+    /// Plays a session: what each terminal shows at its end.
+    ///
+    /// # Errors
+    ///
+    /// When something that is waited for does not come.
+    pub fn play(session: Session) -> Result<Vec<String>> {
+        let ports = [12345, 12346, 12350]
+            .into_iter()
+            .map(|shown| Ok((shown, Lease::take()?)))
+            .collect::<Result<_>>()?;
+        let mut stage = Self { terminals: BTreeMap::new(), ports };
+        for act in session.0 {
+            stage.act(*act).with_context(|| format!("{act:?}\n{}", stage.shown().join("\n")))?;
+        }
+        ensure!(
+            stage.terminals.values().all(|terminal| terminal.running.is_none()),
+            "끝나지 않은 명령이 있습니다.\nA command has not ended."
+        );
+        Ok(stage.shown())
+    }
+
+    fn act(&mut self, act: Act) -> Result<()> {
+        match act {
+            Serve(number, line) => {
+                self.start(number, line)?;
+                let port = self.used(port_of(line));
+                self.wait(number, |_| listens(port))
+            }
+            Ask(number, line) => {
+                self.start(number, line)?;
+                self.ends(number)
+            }
+            Type(number, line) => self.start(number, line),
+            Queues => {
+                let port = self.used(12345);
+                let end = Instant::now() + DEADLINE;
+                while !message_waits(port) {
+                    ensure!(Instant::now() < end, "기다리는 메시지가 없습니다.\nNo message waits.");
+                    std::thread::yield_now();
+                }
+                Ok(())
+            }
+            Clients(number, count) => {
+                self.wait(number, |shown| shown.matches("클라이언트가 연결되었습니다").count() == count)
+            }
+            Shows(number, text) => self.wait(number, |shown| shown.contains(text)),
+            CtrlC(number) => {
+                self.settle(number)?;
+                self.press(number, b"\x03")
+            }
+            CtrlD(number) => self.press(number, b"\x04"),
+            Ends(number) => self.ends(number),
+        }
+    }
+
+    fn used(&self, shown: u16) -> u16 {
+        let port = self.ports.iter().find(|port| port.0 == shown);
+        port.map_or(shown, |(_, lease)| lease.port)
+    }
+
+    /// Types a command at a terminal of its own, with a prompt before it.
+    fn start(&mut self, number: usize, line: &str) -> Result<()> {
+        let mut typed = line.to_owned();
+        for (shown, lease) in &self.ports {
+            typed = typed.replace(&shown.to_string(), &lease.port.to_string());
+        }
+        let mut command = Command::new("script");
+        command
+            .current_dir(root())
+            .args(["--quiet", "--flush", "--return", "--command", &typed, "/dev/null"])
+            .env("PORT", self.used(12345).to_string())
+            .env("SHELL", "/bin/sh")
+            // No colours, no progress bars; cargo tells nothing of the build.
+            .envs([("TERM", "dumb"), ("NO_COLOR", "1"), ("CARGO_TERM_QUIET", "true")])
+            .env_remove("RUST_BACKTRACE");
+        let started = Program::start_fed(command, Stdout::Pipe).context(
+            "script를 실행하지 못했습니다. util-linux를 설치하세요.\n\
+             script could not be run; install util-linux.",
+        )?;
+        let terminal = self.terminals.entry(number).or_default();
+        terminal.text += &format!("$ {line}\n");
+        terminal.running = Some(started);
+        Ok(())
+    }
+
+    fn running(&mut self, number: usize) -> Result<&mut (Program, ChildStdin)> {
+        let terminal = self.terminals.get_mut(&number);
+        terminal
+            .and_then(|terminal| terminal.running.as_mut())
+            .context("실행 중인 명령이 없습니다.\nNo command runs there.")
+    }
+
+    /// Waits until `found`, or fails when the command ends or the time is up.
+    fn wait(&mut self, number: usize, found: impl Fn(&str) -> bool) -> Result<()> {
+        let (program, _) = self.running(number)?;
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let ended = program.exit(Duration::from_millis(5)).is_some();
+            if found(&String::from_utf8_lossy(&program.stdout.bytes())) {
+                return Ok(());
+            }
+            if ended || Instant::now() > end {
+                bail!("기다린 일이 일어나지 않았습니다.\nWhat was waited for did not come.")
+            }
+        }
+    }
+
+    /// Waits until the command has done all that it will do by itself. Otherwise it would be a matter of
+    /// chance where Ctrl-C meets it.
+    fn settle(&mut self, number: usize) -> Result<()> {
+        let (program, _) = self.running(number)?;
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let before = at_rest(program.id());
+            let ended = program.exit(Duration::from_millis(20)).is_some();
+            if before.is_some() && before == at_rest(program.id()) {
+                return Ok(());
+            }
+            ensure!(
+                !ended && Instant::now() < end,
+                "명령이 멈춰 서지 않습니다.\nThe command does not come to rest."
+            );
+        }
+    }
+
+    fn press(&mut self, number: usize, key: &[u8]) -> Result<()> {
+        let (_, stdin) = self.running(number)?;
+        stdin.write_all(key)?;
+        Ok(stdin.flush()?)
+    }
+
+    /// Waits until the command of a terminal ends, and keeps what it has shown.
+    fn ends(&mut self, number: usize) -> Result<()> {
+        let (program, _) = self.running(number)?;
+        ensure!(
+            program.exit(DEADLINE).is_some(),
+            "명령이 끝나지 않았습니다.\nThe command did not end."
+        );
+        let (program, stdin) =
+            self.terminals.get_mut(&number).and_then(|t| t.running.take()).context("")?;
+        drop(stdin);
+        program.end();
+        let shown = self.presentable(&program.stdout.bytes());
+        if let Some(terminal) = self.terminals.get_mut(&number) {
+            terminal.text += &shown;
+        }
+        Ok(())
+    }
+
+    /// What a terminal showed, with the ports of the text, and without the places of this machine.
+    fn presentable(&self, bytes: &[u8]) -> String {
+        static PLACE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r#""/[^"]*/(lib/python)"#).expect("a valid pattern"));
+        let mut text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\u{8}', "");
+        let root = fs::canonicalize(root()).unwrap_or_default();
+        text = text.replace(&format!("{}/", root.display()), "");
+        text = PLACE.replace_all(&text, "\"…/$1").into_owned();
+        for (shown, lease) in &self.ports {
+            // The advice to take another port names the next one.
+            for offset in [0, 1] {
+                text = text.replace(&(lease.port + offset).to_string(), &(shown + offset).to_string());
+            }
+        }
+        // On the usual port, the server's advice does without it.
+        text = text.replace(" -- --port 12345\n", "\n").replace(" -- --port 12345`", "`");
+        text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+
+    fn shown(&self) -> Vec<String> {
+        self.terminals.values().map(|terminal| terminal.text.clone()).collect()
+    }
+}
+
+/// The port of a command, as it is shown.
+fn port_of(line: &str) -> u16 {
+    if line.contains("12346") {
+        12346
+    } else {
+        12345
+    }
+}
+
+/// The rows of a table of sockets: local port, state, bytes that wait to be read.
+fn sockets(protocol: &str) -> Vec<(u16, String, u64)> {
+    let table = fs::read_to_string(format!("/proc/net/{protocol}")).unwrap_or_default();
+    let row = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let port = u16::from_str_radix(fields.get(1)?.split_once(':')?.1, 16).ok()?;
+        let waiting = u64::from_str_radix(fields.get(4)?.split_once(':')?.1, 16).ok()?;
+        Some((port, (*fields.get(3)?).to_owned(), waiting))
+    };
+    table.lines().filter_map(row).collect()
+}
+
+/// Whether a server has its port: a look that disturbs nobody.
+fn listens(port: u16) -> bool {
+    let tcp = sockets("tcp").iter().any(|socket| socket.0 == port && socket.1 == "0A");
+    tcp || sockets("udp").iter().any(|socket| socket.0 == port)
+}
+
+/// Whether a message has come that the server on `port` has not read yet.
+fn message_waits(port: u16) -> bool {
+    sockets("tcp").iter().any(|socket| socket.0 == port && socket.1 == "01" && socket.2 > 0)
+}
+
+/// How often a process and its children have gone to sleep, if all their threads sleep.
+fn at_rest(process: u32) -> Option<u64> {
+    let mut slept = 0;
+    for task in fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let task = task.ok()?.path();
+        let status = fs::read_to_string(task.join("status")).ok()?;
+        let value = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        if !value("State:")?.starts_with('S') {
+            return None;
+        }
+        slept += value("voluntary_ctxt_switches:")?.parse::<u64>().ok()?;
+        for child in fs::read_to_string(task.join("children")).ok()?.split_whitespace() {
+            slept += at_rest(child.parse().ok()?)?;
+        }
+    }
+    Some(slept)
+}
