@@ -1,0 +1,438 @@
+//! What holds for every page: both languages, links, commands, words.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use book::{region, session, Language};
+use common::Pattern;
+use compare::programs::{root, Rung};
+use compare::{scenario, source};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use regex::Regex;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
+/// The names of the pages, `tcp.md`, the same in both languages.
+pub fn names() -> Vec<String> {
+    let [korean, english] = Language::ALL.map(|language| {
+        let pages = region::pages(language).unwrap();
+        pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    });
+    assert_eq!(korean, english, "the same pages in both languages");
+    let names: Vec<String> = english;
+    assert!(names.len() >= 13, "{names:?}");
+    names
+}
+
+pub fn page(language: Language, name: &str) -> String {
+    region::read(&region::folder(language).join(name)).unwrap()
+}
+
+/// A page without what is generated in it.
+fn written(text: &str) -> String {
+    region::pattern().replace_all(text, "").into_owned()
+}
+
+/// A heading of a page, and the anchor that is made of it.
+struct Heading {
+    level: HeadingLevel,
+    text: String,
+    anchor: String,
+}
+
+/// What a page is made of.
+#[derive(Default)]
+struct Page {
+    headings: Vec<Heading>,
+    /// The language and the text of each block of code.
+    blocks: Vec<(String, String)>,
+    /// The inline code below each heading.
+    inline: Vec<Vec<String>>,
+    links: Vec<String>,
+    images: Vec<String>,
+    /// Lists, items, tables, rows and cells, in their order.
+    shapes: Vec<&'static str>,
+}
+
+impl Page {
+    fn read(language: Language, name: &str) -> Self {
+        Self::parse(&page(language, name))
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut page = Self { inline: vec![Vec::new()], ..Self::default() };
+        let mut heading: Option<(HeadingLevel, String)> = None;
+        let mut block: Option<(String, String)> = None;
+        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => heading = Some((level, String::new())),
+                Event::End(TagEnd::Heading(_)) => {
+                    let (level, text) = heading.take().unwrap();
+                    let anchor = anchor(&text);
+                    page.headings.push(Heading { level, text, anchor });
+                    page.inline.push(Vec::new());
+                }
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let CodeBlockKind::Fenced(language) = kind else {
+                        panic!("a block of code without a fence, in a page that begins {text:.40}")
+                    };
+                    block = Some((language.to_string(), String::new()));
+                }
+                Event::End(TagEnd::CodeBlock) => page.blocks.push(block.take().unwrap()),
+                Event::Start(Tag::Link { dest_url, .. }) => page.links.push(dest_url.to_string()),
+                Event::Start(Tag::Image { dest_url, .. }) => page.images.push(dest_url.to_string()),
+                Event::Start(Tag::List(_)) => page.shapes.push("list"),
+                Event::Start(Tag::Item) => page.shapes.push("item"),
+                Event::Start(Tag::Table(_)) => page.shapes.push("table"),
+                Event::Start(Tag::TableRow | Tag::TableHead) => page.shapes.push("row"),
+                Event::Start(Tag::TableCell) => page.shapes.push("cell"),
+                Event::Code(code) => match &mut heading {
+                    Some((_, text)) => text.push_str(&code),
+                    None => page.inline.last_mut().unwrap().push(code.to_string()),
+                },
+                Event::Text(text) => {
+                    if let Some((_, block)) = &mut block {
+                        block.push_str(&text);
+                    } else if let Some((_, heading)) = &mut heading {
+                        heading.push_str(&text);
+                    }
+                }
+                _ => {}
+            }
+        }
+        page
+    }
+}
+
+/// The anchor that mdBook and code hosts make of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase();
+    let kept = kept.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.collect::<String>().replace(' ', "-")
+}
+
+/// A diagram without its labels: the arrows, the loops, and who speaks.
+fn arrows(diagram: &str) -> Vec<String> {
+    let label = regex(r#"(: .*| as .*|\|"[^"]*"\||\["[^"]*"\]|^(\s*loop) .*|^(\s*accTitle).*)"#);
+    diagram.lines().map(|line| label.replace_all(line, "$2$3").into_owned()).collect()
+}
+
+/// A link with its section as a number, which is the same in both languages.
+fn place(language: Language, from: &str, link: &str) -> String {
+    let Some((file, anchor)) = link.split_once('#') else { return link.to_owned() };
+    if file.contains("://") {
+        return link.to_owned();
+    }
+    let file = if file.is_empty() { from } else { file };
+    let headings = Page::read(language, file).headings;
+    let position = headings.iter().position(|heading| heading.anchor == anchor);
+    let position = position.unwrap_or_else(|| {
+        let anchors: Vec<_> = headings.iter().map(|heading| &heading.anchor).collect();
+        panic!("docs/{}/{from}: no section {link}: {anchors:?}", language.code())
+    });
+    format!("{file}#{position}")
+}
+
+#[test]
+fn both_languages_are_built_alike() {
+    for name in names() {
+        let [korean, english] = Language::ALL.map(|language| Page::read(language, &name));
+        let levels = |page: &Page| page.headings.iter().map(|h| h.level).collect::<Vec<_>>();
+        assert_eq!(levels(&korean), levels(&english), "headings of {name}");
+
+        assert_eq!(korean.blocks.len(), english.blocks.len(), "blocks of code in {name}");
+        for (korean, english) in korean.blocks.iter().zip(&english.blocks) {
+            assert_eq!(korean.0, english.0, "languages of code in {name}");
+            if korean.0 == "mermaid" {
+                assert_eq!(arrows(&korean.1), arrows(&english.1), "a diagram in {name}");
+            } else {
+                assert_eq!(korean.1, english.1, "code in {name}");
+            }
+        }
+
+        let sections = korean.inline.iter().zip(&english.inline).enumerate();
+        for (section, (korean_code, english_code)) in sections {
+            let sorted = |code: &Vec<String>| {
+                let mut code = code.clone();
+                code.sort();
+                code
+            };
+            let heading = section.checked_sub(1).map_or("", |index| &english.headings[index].text);
+            assert_eq!(sorted(korean_code), sorted(english_code), "inline code in {name}, {heading}");
+        }
+
+        let places = |language, page: &Page| {
+            let mut places: Vec<String> =
+                page.links.iter().map(|link| place(language, &name, link)).collect();
+            // A sentence may name two places in another order.
+            places.sort();
+            places
+        };
+        assert_eq!(
+            places(Language::Korean, &korean),
+            places(Language::English, &english),
+            "links in {name}"
+        );
+        assert_eq!(korean.images, english.images, "images in {name}");
+        assert_eq!(korean.shapes, english.shapes, "lists and tables in {name}");
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut checked = 0;
+    for language in Language::ALL {
+        for name in names() {
+            let page = Page::read(language, &name);
+            let anchors: BTreeSet<&str> = page.headings.iter().map(|h| h.anchor.as_str()).collect();
+            assert_eq!(anchors.len(), page.headings.len(), "headings of {name} are alike");
+            for link in page.links.iter().chain(&page.images) {
+                checked += 1;
+                if link.starts_with("https://") {
+                    continue;
+                }
+                place(language, &name, link);
+                let file = link.split('#').next().unwrap();
+                let path = root().join(region::folder(language)).join(file);
+                assert!(path.exists(), "{link} in docs/{}/{name}", language.code());
+            }
+        }
+    }
+    assert!(checked > 150, "{checked}");
+}
+
+#[test]
+fn the_contents_name_every_page_by_its_title() {
+    let entry = regex(r"(?m)^- \[(.+)\]\((.+)\)$");
+    for language in Language::ALL {
+        let contents = page(language, "SUMMARY.md");
+        let mut named = BTreeSet::from(["SUMMARY.md".to_owned()]);
+        for found in entry.captures_iter(&contents) {
+            let title = &Page::read(language, &found[2]).headings[0];
+            assert_eq!((title.level, title.text.as_str()), (HeadingLevel::H1, &found[1]));
+            named.insert(found[2].to_owned());
+        }
+        assert_eq!(named, names().into_iter().collect());
+    }
+}
+
+// --- Steps, scenarios, what is generated ----------------------------------------------------------
+
+const CHAPTERS: [(Pattern, &str); 3] =
+    [(Pattern::TcpEcho, "tcp.md"), (Pattern::UdpEcho, "udp.md"), (Pattern::ThreadedEcho, "threads.md")];
+
+#[test]
+fn every_step_has_a_section_and_a_place_in_the_diagram() {
+    for (pattern, name) in CHAPTERS {
+        let mut steps = source::sections(pattern, Rung::Original).unwrap();
+        steps.sort_by_key(source::Section::number);
+        for language in Language::ALL {
+            let page = Page::read(language, name);
+            let of = |step: &source::Section| {
+                let name = step.name();
+                let words = if language == Language::Korean { name.korean } else { name.english };
+                format!("{}. {words}", step.number())
+            };
+            let expected: Vec<String> = steps.iter().skip(1).map(of).collect();
+            let numbered = regex(r"^\d\. ");
+            let headings = page.headings.iter().map(|heading| heading.text.clone());
+            let headings: Vec<String> = headings.filter(|text| numbered.is_match(text)).collect();
+            assert_eq!(headings, expected, "{name}");
+
+            let diagram = &page.blocks.iter().find(|block| block.0 == "mermaid").unwrap().1;
+            let note = regex(r"(?m)^ *Note over [A-Z]+: (.+)$");
+            let notes: Vec<&str> =
+                note.captures_iter(diagram).map(|note| note.get(1).unwrap().as_str()).collect();
+            assert_eq!(notes, expected, "{name}");
+        }
+    }
+}
+
+/// Every line that the port has and the literal port has not stands in the table below the difference.
+#[test]
+fn every_line_that_came_has_a_reason() {
+    for (pattern, name) in CHAPTERS {
+        for language in Language::ALL {
+            let text = page(language, name);
+            let start = format!("<!-- generated: added {} -->", pattern.package());
+            let (_, rest) = text.split_once(&start).expect(name);
+            let (difference, rest) = rest.split_once("<!-- end of generated -->").unwrap();
+            let table = rest.split("\n## ").next().unwrap();
+            let code = Page::parse(table).inline.concat();
+            let lines = difference.lines().filter_map(|line| line.strip_prefix('+'));
+            let lines: Vec<&str> = lines.map(str::trim).filter(|line| line.len() > 1).collect();
+            assert!(lines.len() > 8, "{lines:?}");
+            for line in lines {
+                assert!(code.iter().any(|code| line.contains(code.as_str())), "{name}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_scenario_that_is_named_exists() {
+    let scenarios: BTreeSet<String> = scenario::all().iter().map(scenario::Scenario::path).collect();
+    let path = regex(r"^(?:tcp|udp|threaded)-echo/[a-z0-9-]+$");
+    let mut checked = 0;
+    for name in names() {
+        for code in Page::read(Language::English, &name).inline.concat() {
+            if path.is_match(&code) {
+                assert!(scenarios.contains(&code), "{code} in {name}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+#[test]
+fn every_session_and_every_mistake_is_in_a_page() {
+    let mut shown = BTreeSet::new();
+    for name in names() {
+        let text = page(Language::English, &name);
+        shown.extend(region::pattern().captures_iter(&text).map(|region| region[1].to_owned()));
+    }
+    for name in session::names() {
+        assert!(shown.contains(&format!("session {name}")), "{name}");
+    }
+    for name in book::mistake::all().unwrap() {
+        assert!(shown.contains(&format!("mistake {name}")), "{name}");
+    }
+}
+
+// --- Commands -------------------------------------------------------------------------------------
+
+/// What is typed once, to set a machine up or to look at it, and that no test can run: it installs, asks
+/// the whole system, or names a file of the learner's; or it calls the tests themselves.
+const BY_HAND: &[&str] = &[
+    "cargo fetch",
+    "cargo run --example demo",
+    "cargo test -p tcp-echo",
+    "cargo --version",
+    "python3 --version",
+    "cargo run -p compare -- check tcp-echo --port 0 -- node server.js \"{port}\"",
+    "cargo run -p compare -- check tcp-echo --reply echo -- python3 my_server.py",
+    "foreach ($server in Get-ChildItem servers\\*.py) { $server.Name; cargo run -p compare -- check tcp-echo --port 0 -- python $server | Select-Object -Last 1 }",
+];
+
+/// A command of a Unix shell in PowerShell.
+fn in_powershell(line: &str) -> String {
+    let line = regex(r"^PORT=(\d+) ").replace(line, "$$env:PORT=$1; ");
+    line.replace("python3 ", "python ")
+}
+
+#[test]
+fn every_command_is_one_that_is_run() {
+    let mut run: BTreeSet<String> = BY_HAND.iter().map(ToString::to_string).collect();
+    for name in session::names() {
+        run.extend(session::find(name).unwrap().lines().map(str::to_owned));
+    }
+    // The commands of the README have tests of their own.
+    let readme = region::read(Path::new("README.md")).unwrap();
+    let blocks = Page::parse(&readme).blocks;
+    run.extend(blocks.iter().flat_map(|block| block.1.lines().map(str::to_owned)));
+    run.extend(run.clone().iter().map(|line| in_powershell(line)));
+    // Every scenario is run by `cargo run -p compare`.
+    let alone =
+        |scenario: &scenario::Scenario| format!("cargo run -p compare -- run {}", scenario.path());
+    run.extend(scenario::all().iter().map(alone));
+
+    let mut checked = 0;
+    for name in names() {
+        let blocks = Page::parse(&written(&page(Language::English, &name))).blocks;
+        for (language, text) in blocks {
+            if language == "mermaid" {
+                continue;
+            }
+            assert!(["sh", "powershell"].contains(&language.as_str()), "{language} by hand in {name}");
+            for line in text.lines() {
+                assert!(run.contains(line), "nobody runs this command of {name}: {line}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 10, "{checked}");
+}
+
+/// Inline commands name packages, programs and scripts that exist.
+#[test]
+fn every_command_in_a_sentence_names_things_that_exist() {
+    let mut targets: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for package in ["common", "tcp-echo", "udp-echo", "threaded-echo", "compare", "book"] {
+        targets.entry("-p").or_default().insert(package.to_owned());
+    }
+    for pattern in ["tcp", "udp", "threaded"] {
+        let program = |end: &str| format!("{pattern}-echo-{end}");
+        targets.entry("--bin").or_default().extend([program("client"), program("server")]);
+        targets.entry("--example").or_default().insert(format!("{pattern}-literal"));
+    }
+    targets.entry("--example").or_default().extend(["demo", "one-at-a-time"].map(str::to_owned));
+    let named = regex(r"(-p|--bin|--example) ([a-z-]+)");
+    let script = regex(r"\bcrates/[a-z./_-]+");
+    let mut checked = 0;
+    for name in names() {
+        for code in Page::read(Language::English, &name).inline.concat() {
+            // What is behind `--` belongs to the program.
+            let cargo = code.split(" -- ").next().unwrap();
+            if cargo.starts_with("cargo ") {
+                for found in named.captures_iter(cargo) {
+                    assert!(targets[&found[1]].contains(&found[2]), "`{code}` in {name}");
+                    checked += 1;
+                }
+            }
+            for found in script.find_iter(&code) {
+                assert!(root().join(found.as_str()).exists(), "`{code}` in {name}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 5, "{checked}");
+}
+
+// --- Words ----------------------------------------------------------------------------------------
+
+#[test]
+fn korean_is_spelled_as_agreed_and_in_one_speech_level() {
+    let not = [
+        r"쓰레드",
+        r"크래이트",
+        r"작업공간",
+        r"블록되",
+        r"오류",
+        r"당신",
+        r"Rust 포트",
+        r"(?:^|[^가-힣])대여",
+        r"(?:^|[^가-힣])차용",
+        // A pair of particles behind a word that varies.
+        r"을\(를\)|를\(을\)|은\(는\)|는\(은\)|이\(가\)|가\(이\)|와\(과\)|과\(와\)",
+    ];
+    let not = not.map(regex);
+    let (plain, code) = (regex(r"[가-힣]*다\."), regex("`[^`]+`"));
+    let mut texts: Vec<(PathBuf, String)> = names()
+        .iter()
+        .map(|name| (region::folder(Language::Korean).join(name), page(Language::Korean, name)))
+        .collect();
+    for readme in ["README.ko.md", "CONTRIBUTING.ko.md"] {
+        texts.push((readme.into(), region::read(Path::new(readme)).unwrap()));
+    }
+    for (path, text) in texts {
+        let mut block = false;
+        for line in text.lines() {
+            block ^= line.starts_with("```");
+            // What programs print has tests of its own.
+            if block {
+                continue;
+            }
+            let line = code.replace_all(line, "`…`");
+            for wrong in &not {
+                assert!(!wrong.is_match(&line), "{wrong} in {}: {line}", path.display());
+            }
+            for end in plain.find_iter(&line) {
+                let formal = ["니다.", "시다."].iter().any(|formal| end.as_str().ends_with(formal));
+                assert!(formal, "{end:?} in {}: {line}", path.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,858 @@
+//! The built book in a real browser.
+//!
+//! Besides the pages of the book, the browser sees one with everything that a page may have, so that
+//! nothing of it depends on what the book happens to use. Every wait has a deadline and waits for an
+//! event; nothing sleeps.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use book::{site, Language};
+use headless_chrome::browser::tab::Tab;
+use headless_chrome::protocol::cdp::types::Event;
+use headless_chrome::protocol::cdp::{Emulation, Network, Page as Cdp};
+use headless_chrome::{Browser, LaunchOptions};
+use serde_json::{json, Value};
+use tempfile::TempDir;
+
+/// How long anything may take that should happen at once. Only a failure ever waits this long.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A page with everything, here in English; what stands in brackets is in Korean in the Korean book.
+const EVERYTHING: &str = r#"# [Everything|모든 것]
+
+[A thread speaks through a socket.|스레드는 소켓(socket)으로 말합니다.] `a_long_name::that_does_not_break::anywhere_at_all::and_goes_on_for_ever::0123456789_0123456789_0123456789`
+
+## [Side by side|나란히]
+
+<table class="side-by-side">
+<tr>
+<td>
+
+**Python**
+
+```python
+# [A comment|설명]
+client_socket.sendall("서버로부터 응답: {data}".encode("utf-8"), and_more, and_more, and_more)
+```
+
+</td>
+<td>
+
+**Rust**
+
+```rust
+use std::io;
+
+/// [A comment|설명]
+#[derive(Debug)]
+struct Server { name: &'static str, port: u16 }
+
+fn main() -> io::Result<()> {
+    let mut buffer = [0; 1024]; // [A comment|설명]
+    client_socket.write_all(format!("서버로부터 응답: {data}").as_bytes(), and_more, and_more, and_more)?;
+    Ok(())
+}
+```
+
+</td>
+<td>
+
+**Rust**
+
+```rust
+let data = &buffer[..size];
+```
+
+</td>
+</tr>
+</table>
+
+### [Diagrams|그림]
+
+```mermaid
+sequenceDiagram
+    accTitle: [A server and two clients|서버와 클라이언트 둘]
+    participant S as [Server|서버]
+    participant A as [Client 1|클라이언트 1]
+    participant B as [Client 2|클라이언트 2]
+    Note over S: 1. [Create the server socket|서버 소켓 생성]
+    A->>S: connect
+    Note over S: 2. [Accept a client connection|클라이언트 연결 수락]
+    loop [for every message|메시지마다]
+        A->>S: 안녕
+        S-->>A: 서버로부터 응답: {data}
+    end
+    Note over A: [And again|그리고 다시]
+    B->>S: connect
+    Note over S,B: [Everybody is connected|모두 연결되었습니다]
+```
+
+```mermaid
+flowchart LR
+    subgraph udp["§2 UDP"]
+        A["[Client|클라이언트]"] <-->|"[a datagram|데이터그램]"| B["[Server|서버]"]
+    end
+```
+
+## [Terminals|터미널]
+
+```console
+$ cargo run -p tcp-echo
+# 수신 대기 중 · listening on 127.0.0.1:12345
+클라이언트가 연결되었습니다. 주소: ('127.0.0.1', 42648), 그리고 한 줄에 들어가지 않을 만큼 긴 줄은 줄을 바꾸어 보여 줍니다
+$ cargo run --bin tcp-echo-client
+```
+
+```diff
+--- python/server.py
++++ src/bin/server.rs
+@@ -1,2 +1,2 @@
+-client_socket.close()
++drop(client_socket);
+ server_socket
+```
+
+```powershell
+$env:PORT=12346; python crates/tcp-echo/python/server.py
+```
+
+```sh
+PORT=12346 python3 crates/tcp-echo/python/server.py "$HOME" # [A comment|설명]
+```
+
+```toml
+[package]
+name = "tcp-echo"
+```
+
+## [A wide table|넓은 표]
+
+| [Python|파이썬] | Rust | [Meaning|뜻] | [More|더] | [Still more|더욱더] |
+| --- | --- | --- | --- | --- |
+| `socket.socket(socket.AF_INET, socket.SOCK_STREAM)` | `TcpListener::bind(format!("127.0.0.1:{port}"))?` | [one call|한 번에] | `a_word_that_is_longer_than_a_column` | 12345 |
+"#;
+
+// --- The book and the browser ---------------------------------------------------------------------
+
+/// Says that a test was left out. In CI nothing may be.
+fn skip(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what}: must not be skipped in CI");
+    let _ = writeln!(std::io::stderr(), "SKIPPED {what}");
+}
+
+/// What one language has in place of `[English|한국어]`.
+fn in_language(text: &str, language: Language) -> String {
+    let both = regex::Regex::new(r"\[([^\[\]|]+)\|([^\[\]|]+)\]").unwrap();
+    let own = if language == Language::Korean { "$2" } else { "$1" };
+    both.replace_all(text, own).into_owned()
+}
+
+/// The book, built in a folder of its own. Tests that run at the same time share it; the last one
+/// removes it.
+fn built() -> Arc<TempDir> {
+    static SHARED: Mutex<Weak<TempDir>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(built) = shared.upgrade() {
+        return built;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let docs = folder.path().join("docs");
+    for language in Language::ALL {
+        let own = docs.join(language.code());
+        fs::create_dir_all(&own).unwrap();
+        let source = compare::programs::root().join("docs").join(language.code());
+        for entry in fs::read_dir(source).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), own.join(entry.file_name())).unwrap();
+        }
+        fs::write(own.join("everything.md"), in_language(EVERYTHING, language)).unwrap();
+        let summary = fs::read_to_string(own.join("SUMMARY.md")).unwrap();
+        let summary = summary.trim_end().to_owned() + "\n- [Everything](everything.md)\n";
+        fs::write(own.join("SUMMARY.md"), summary).unwrap();
+    }
+    let out = folder.path().join("book");
+    let start = site::build_from(&docs, &out).unwrap_or_else(|error| panic!("{error:#}"));
+    assert_eq!(start, out.join("index.html"));
+    let built = Arc::new(folder);
+    *shared = Arc::downgrade(&built);
+    built
+}
+
+/// The book, built, and a tab of a browser of its own. Dropping it ends the browser.
+struct Book {
+    tab: Arc<Tab>,
+    happened: Receiver<Happening>,
+    /// What no page may do: an error or a warning on the console, a request to somewhere else, …
+    troubles: Vec<String>,
+    out: PathBuf,
+    browser: Option<Browser>,
+    folder: PathBuf,
+    _built: Arc<TempDir>,
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        self.browser.take();
+        // Its helpers end a little after it, and write until then.
+        let end = Instant::now() + DEADLINE;
+        while self.folder.exists() && fs::remove_dir_all(&self.folder).is_err() && Instant::now() < end
+        {
+        }
+    }
+}
+
+enum Happening {
+    Loaded,
+    Said(String, String),
+    Trouble(String),
+    Asked(String),
+}
+
+impl Book {
+    /// Builds and opens the book; `None`, and a word about it, where something for it is missing.
+    fn open() -> Option<Self> {
+        let Ok(chromium) = headless_chrome::browser::default_executable() else {
+            skip("the book in a browser needs Chromium");
+            return None;
+        };
+        if site::mdbook().is_none() {
+            skip("the book in a browser needs mdBook; `make book` installs it");
+            return None;
+        }
+        let built = built();
+        let folder = tempfile::tempdir().unwrap();
+        // Whatever the browser leaves goes with the folder.
+        let profile = folder.path().join("profile");
+        fs::create_dir(&profile).unwrap();
+        let environment = [("TMPDIR".to_owned(), profile.to_string_lossy().into_owned())];
+        let options = LaunchOptions::default_builder()
+            .path(Some(chromium))
+            .user_data_dir(Some(profile))
+            .process_envs(Some(environment.into()))
+            // It sees nothing but our own files, and root may not have a sandbox.
+            .sandbox(false)
+            .args(vec!["--disable-component-update".as_ref(), "--hide-scrollbars".as_ref()])
+            .window_size(Some((1280, 900)))
+            .build()
+            .unwrap();
+        let browser = Browser::new(options).unwrap();
+        let tab = browser.new_tab().unwrap();
+        let happened = listen(&tab);
+        // The page for printing would open a dialog. And headless_chrome reads for up to 100 ms at a
+        // time, in which it does not write: a page that always has something to say keeps it awake.
+        tab.call_method(Cdp::AddScriptToEvaluateOnNewDocument {
+            source: "window.print = () => {}; setInterval(() => console.debug(''), 3);".to_owned(),
+            world_name: None,
+            include_command_line_api: None,
+            run_immediately: None,
+        })
+        .unwrap();
+        let troubles = Vec::new();
+        let (out, folder) = (built.path().join("book"), folder.keep());
+        Some(Self { tab, happened, troubles, out, browser: Some(browser), folder, _built: built })
+    }
+
+    /// The names of the files of the pages, the same in both languages.
+    fn pages(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.out.join("ko")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut pages: Vec<String> =
+            names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "html")).collect();
+        pages.retain(|name| name != "toc.html");
+        pages.sort();
+        assert!(pages.len() >= 5, "{pages:?}");
+        pages
+    }
+
+    /// Goes to a page, given from the folder of the book.
+    fn go(&mut self, page: &str) {
+        let url = self.url(page);
+        let gone = self
+            .tab
+            .call_method(Cdp::Navigate {
+                url: url.clone(),
+                referrer: None,
+                transition_Type: None,
+                frame_id: None,
+                referrer_policy: None,
+            })
+            .unwrap();
+        assert_eq!(gone.error_text, None, "{url}");
+        // Without a loader it was only a jump within the page.
+        if gone.loader_id.is_some() {
+            self.loaded(&url);
+        }
+    }
+
+    fn url(&self, page: &str) -> String {
+        format!("file://{}/{page}", self.out.display())
+    }
+
+    /// Clicks on what the selector finds, and waits for the page to which it leads.
+    fn follow(&mut self, selector: &str) {
+        self.run(&format!("document.querySelector({}).click()", Value::from(selector)));
+        self.loaded(selector);
+    }
+
+    fn loaded(&mut self, what: &str) {
+        self.until(what, |happening| matches!(happening, Happening::Loaded));
+    }
+
+    /// Takes note of what happens until this does.
+    fn until(&mut self, what: &str, wanted: impl Fn(&Happening) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let happening =
+                self.happened.recv_timeout(left).unwrap_or_else(|_| panic!("{what}: nothing happens"));
+            match &happening {
+                Happening::Trouble(trouble) => self.troubles.push(trouble.clone()),
+                Happening::Asked(url)
+                    if !url.starts_with("data:") && !url.starts_with(&self.url("")) =>
+                {
+                    self.troubles.push(format!("a request to {url}"));
+                }
+                Happening::Said(kind, words) if kind == "Warning" || kind == "Error" => {
+                    self.troubles.push(format!("{kind} on the console: {words}"));
+                }
+                _ => {}
+            }
+            if wanted(&happening) {
+                return;
+            }
+        }
+    }
+
+    /// The value of an expression, as JSON. It may be a promise.
+    #[track_caller]
+    fn run(&self, expression: &str) -> Value {
+        let code = format!("(async () => JSON.stringify(await ({expression}) ?? null))()");
+        let result = self.tab.evaluate(&code, true).unwrap();
+        match &result.value {
+            Some(Value::String(json)) => serde_json::from_str(json).unwrap(),
+            _ => panic!("{expression}\n{result:?}"),
+        }
+    }
+
+    /// Waits until something is true, looking whenever the browser draws.
+    #[track_caller]
+    fn wait_for(&self, condition: &str) {
+        let seen = self.run(&format!(
+            "new Promise(resolve => {{
+                const end = performance.now() + {};
+                const look = () => {condition} ? resolve(true)
+                    : performance.now() > end ? resolve(false) : requestAnimationFrame(look);
+                look();
+            }})",
+            DEADLINE.as_millis()
+        ));
+        assert_eq!(seen, true, "{condition}");
+    }
+
+    #[track_caller]
+    fn text(&self, expression: &str) -> String {
+        self.run(expression).as_str().unwrap_or_else(|| panic!("{expression}")).to_owned()
+    }
+
+    /// Where the tab is: the page, from the folder of the book, and the section.
+    fn place(&self) -> (String, String) {
+        let path = self.text("decodeURI(location.pathname)");
+        let path = path.strip_prefix(&*self.out.to_string_lossy()).unwrap().trim_start_matches('/');
+        (path.to_owned(), self.text("decodeURIComponent(location.hash.slice(1))"))
+    }
+
+    fn resize(&self, width: u32) {
+        let size = Emulation::SetDeviceMetricsOverride {
+            width,
+            height: 900,
+            device_scale_factor: 1.0,
+            mobile: false,
+            scale: None,
+            screen_width: None,
+            screen_height: None,
+            position_x: None,
+            position_y: None,
+            dont_set_visible_size: None,
+            screen_orientation: None,
+            viewport: None,
+            display_feature: None,
+            device_posture: None,
+        };
+        self.tab.call_method(size).unwrap();
+    }
+
+    /// On a screen or on paper, in light or dark.
+    fn medium(&self, medium: &str, scheme: &str) {
+        let scheme = Emulation::MediaFeature {
+            name: "prefers-color-scheme".to_owned(),
+            value: scheme.to_owned(),
+        };
+        let media = Emulation::SetEmulatedMedia {
+            media: Some(medium.to_owned()),
+            features: Some(vec![scheme]),
+        };
+        self.tab.call_method(media).unwrap();
+    }
+
+    /// Asserts that until now, no page did what it may not.
+    #[track_caller]
+    fn quiet(&mut self) {
+        // What has happened before this word is heard has been noted then.
+        self.run("console.debug('that is all')");
+        self.until(
+            "console",
+            |happening| matches!(happening, Happening::Said(_, words) if words.contains("that is all")),
+        );
+        assert!(self.troubles.is_empty(), "{}", self.troubles.join("\n"));
+    }
+}
+
+fn listen(tab: &Arc<Tab>) -> Receiver<Happening> {
+    let (sender, happened) = mpsc::channel();
+    tab.add_event_listener(Arc::new(move |event: &Event| {
+        let happening = match event {
+            Event::PageLoadEventFired(_) => Happening::Loaded,
+            Event::RuntimeConsoleAPICalled(call) => {
+                let words = call.params.args.iter().map(|word| format!("{:?} ", word.value)).collect();
+                Happening::Said(format!("{:?}", call.params.Type), words)
+            }
+            Event::RuntimeExceptionThrown(thrown) => {
+                let thrown = &thrown.params.exception_details;
+                Happening::Trouble(format!("{} {:?}", thrown.text, thrown.exception))
+            }
+            Event::LogEntryAdded(entry) => {
+                let entry = &entry.params.entry;
+                Happening::Said(format!("{:?}", entry.level), format!("{} {:?}", entry.text, entry.url))
+            }
+            Event::NetworkRequestWillBeSent(request) => {
+                Happening::Asked(request.params.request.url.clone())
+            }
+            // What a page that is left had not read yet is not missing.
+            Event::NetworkLoadingFailed(failed) if failed.params.canceled != Some(true) => {
+                Happening::Trouble(format!("not loaded: {}", failed.params.error_text))
+            }
+            _ => return,
+        };
+        let _ = sender.send(happening);
+    }))
+    .unwrap();
+    tab.enable_runtime().unwrap();
+    tab.enable_log().unwrap();
+    tab.call_method(Network::Enable {
+        max_total_buffer_size: None,
+        max_resource_buffer_size: None,
+        max_post_data_size: None,
+        report_direct_socket_traffic: None,
+        enable_durable_messages: None,
+    })
+    .unwrap();
+    happened
+}
+
+// --- Languages ------------------------------------------------------------------------------------
+
+#[test]
+fn the_start_page_leads_to_both_languages() {
+    let Some(mut book) = Book::open() else { return };
+    for language in Language::ALL {
+        book.go("index.html");
+        let code = language.code();
+        assert!(book.text("document.title").contains("Rust"));
+        book.follow(&format!("a[hreflang={code}]"));
+        assert_eq!(book.place().0, format!("{code}/index.html"));
+        assert_eq!(book.text("document.documentElement.lang"), code);
+    }
+    book.quiet();
+}
+
+const HEADINGS: &str =
+    "[...document.querySelectorAll('main :is(h1,h2,h3,h4,h5,h6)[id]')].map(h => h.id)";
+
+#[test]
+fn the_language_switch_leads_to_the_same_page_and_section_and_back() {
+    let Some(mut book) = Book::open() else { return };
+    let ids = |book: &Book| -> Vec<String> { serde_json::from_value(book.run(HEADINGS)).unwrap() };
+    let mut sections = 0;
+    for page in book.pages() {
+        let [korean, english] = Language::ALL.map(|language| format!("{}/{page}", language.code()));
+        // To the page.
+        book.go(&korean);
+        let alternate = book.text("document.querySelector('link[rel=alternate]').href");
+        let koreans = ids(&book);
+        book.follow(".language-switch");
+        assert_eq!(book.place(), (english.clone(), String::new()));
+        assert_eq!(book.text("location.href"), alternate, "{korean}");
+        assert_eq!(book.text("document.documentElement.lang"), "en");
+        let englishes = ids(&book);
+        assert_eq!(koreans.len(), englishes.len(), "{page}");
+
+        // From a section to which one has scrolled.
+        let Some(last) = koreans.len().checked_sub(1).filter(|last| *last > 0) else { continue };
+        sections += 1;
+        let seen = book.run(&format!(
+            "(() => {{
+                const headings = [...document.querySelectorAll('main :is(h1,h2,h3,h4,h5,h6)[id]')];
+                headings[{}].scrollIntoView({{ behavior: 'instant' }});
+                return headings.findLastIndex(heading => heading.getBoundingClientRect().top < 90);
+            }})()",
+            last.min(2)
+        ));
+        let seen = usize::try_from(seen.as_i64().unwrap()).unwrap_or(0);
+        book.follow(".language-switch");
+        let expected = if seen > 0 { koreans[seen].clone() } else { String::new() };
+        assert_eq!(book.place(), (korean.clone(), expected), "from {}", englishes[seen]);
+
+        // From a section that was asked for, and back.
+        book.go(&format!("{korean}#{}", koreans[last]));
+        book.follow(".language-switch");
+        assert_eq!(book.place(), (english.clone(), englishes[last].clone()));
+        book.follow(".language-switch");
+        assert_eq!(book.place(), (korean.clone(), koreans[last].clone()));
+    }
+    assert!(sections >= 2, "{sections}");
+    book.quiet();
+}
+
+// --- Search ---------------------------------------------------------------------------------------
+
+/// Searches as a reader does, and waits for the answer: the addresses of the results.
+fn search(book: &Book, words: &str) -> Vec<String> {
+    let found = book.run(&format!(
+        "(async () => {{
+            const bar = document.getElementById('mdbook-searchbar');
+            const header = document.getElementById('mdbook-searchresults-header');
+            const told = new Promise((resolve, reject) => {{
+                new MutationObserver(resolve).observe(header, {{ childList: true, characterData: true, subtree: true }});
+                setTimeout(() => reject(new Error('no answer')), {});
+            }});
+            document.getElementById('mdbook-search-toggle').click();
+            bar.value = {};
+            bar.dispatchEvent(new KeyboardEvent('keyup', {{ bubbles: true }}));
+            await told;
+            return [...document.querySelectorAll('#mdbook-searchresults a')].map(link => link.href);
+        }})()",
+        DEADLINE.as_millis(),
+        Value::from(words)
+    ));
+    serde_json::from_value(found).unwrap()
+}
+
+#[test]
+fn the_search_finds_words_of_both_languages() {
+    let Some(mut book) = Book::open() else { return };
+    for (language, words, expected) in [
+        ("en", "thread", "thread"),
+        ("en", "threads", "thread"),
+        ("en", "socket speaks", "socket"),
+        ("en", "write_all", "write_all"),
+        ("en", "서버로부터", "서버로부터"),
+        ("ko", "소켓", "소켓"),
+        ("ko", "소켓을", "소켓"),
+        ("ko", "스레드", "스레드"),
+        ("ko", "스레드에서 소켓이", "스레드"),
+        ("ko", "socket", "socket"),
+        ("ko", "let", "let"),
+        ("ko", "TcpListener::bind", "TcpListener"),
+        ("ko", "tcp-echo", "tcp-echo"),
+    ] {
+        book.go(&format!("{language}/everything.html"));
+        let results = search(&book, words);
+        assert!(!results.is_empty(), "{language}: {words}");
+        book.follow("#mdbook-searchresults a");
+        let page = book.text("document.querySelector('main').innerText").to_lowercase();
+        assert!(page.contains(&expected.to_lowercase()), "{language}: {words} in {results:?}");
+    }
+    for (language, nonsense) in
+        [("en", "xyzzy"), ("ko", "쿠쿠다스"), ("ko", "소켓 쿠쿠다스"), ("en", "thread xyzzy")]
+    {
+        book.go(&format!("{language}/everything.html"));
+        assert_eq!(search(&book, nonsense), Vec::<String>::new(), "{language}: {nonsense}");
+    }
+    book.quiet();
+}
+
+// --- Every page -----------------------------------------------------------------------------------
+
+fn every_page(book: &Book) -> Vec<String> {
+    let mut pages = book.pages();
+    // The first page once more.
+    pages.retain(|page| page != "index.html");
+    let languages = Language::ALL.iter();
+    languages
+        .flat_map(|language| pages.iter().map(|page| format!("{}/{page}", language.code())))
+        .collect()
+}
+
+#[test]
+fn every_page_fits_a_phone_and_a_tablet() {
+    let Some(mut book) = Book::open() else { return };
+    book.resize(390);
+    for page in every_page(&book) {
+        book.go(&page);
+        book.quiet();
+        for scheme in ["light", "dark"] {
+            book.medium("screen", scheme);
+            for width in [320, 390, 768] {
+                book.resize(width);
+                fits(&book, &format!("{page}, {width} pixels, {scheme}"));
+            }
+            book.resize(390);
+        }
+        side_by_side(&book, &page, false);
+    }
+    for page in ["index.html", "ko/toc.html", "en/toc.html"] {
+        book.go(page);
+        fits(&book, page);
+        book.quiet();
+    }
+}
+
+#[test]
+fn every_page_is_complete_and_readable_on_a_laptop_and_on_paper() {
+    let Some(mut book) = Book::open() else { return };
+    let mut drawn = 0;
+    for page in every_page(&book) {
+        book.resize(1280);
+        book.go(&page);
+        book.quiet();
+        for (scheme, theme) in [("light", "light"), ("dark", "navy")] {
+            book.medium("screen", scheme);
+            book.wait_for(&format!("document.documentElement.classList.contains('{theme}')"));
+            fits(&book, &format!("{page}, {scheme}"));
+        }
+        side_by_side(&book, &page, true);
+        drawn += diagrams(&book, &page);
+        if page.starts_with("ko/") {
+            speaks_korean(&book, &page);
+        }
+        // The page for printing has the same texts once more.
+        if !page.ends_with("print.html") {
+            readable(&book, &page);
+        }
+        on_paper(&book, &page);
+        book.quiet();
+    }
+    assert!(drawn >= 4, "{drawn}");
+}
+
+fn fits(book: &Book, what: &str) {
+    let too_wide = book.run(
+        "['html', 'body', '#mdbook-content'].filter(name => {
+            const element = document.querySelector(name);
+            return element && element.scrollWidth > element.clientWidth;
+        })",
+    );
+    assert_eq!(too_wide, json!([]), "{what}");
+}
+
+fn speaks_korean(book: &Book, page: &str) {
+    if page.contains("everything") {
+        assert!(!search(book, "소켓").is_empty());
+    }
+    let said = book.run(
+        "(() => {
+            const said = [];
+            for (const name of ['title', 'aria-label', 'placeholder']) {
+                for (const element of document.querySelectorAll(`[${name}]:not(main *), main button[${name}]`)) {
+                    said.push(element.getAttribute(name));
+                }
+            }
+            for (const id of ['help-popup', 'theme-list', 'searchresults-header']) {
+                const part = document.getElementById(`mdbook-${id}`).cloneNode(true);
+                part.querySelectorAll('kbd').forEach(key => key.remove());
+                said.push(part.textContent);
+            }
+            return { all: said.length, latin: said.filter(words => /[A-Za-z]/.test(words)) };
+        })()",
+    );
+    assert!(said["all"].as_u64().unwrap() > 10, "{said}");
+    assert_eq!(said["latin"], json!([]), "{page}");
+}
+
+/// Pairs of text and background in code whose contrast is below that of WCAG's level AA.
+const FAINT: &str = r#"(() => {
+    const parse = colour => {
+        const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+        return { r, g, b, a };
+    };
+    const over = (top, below) => ({
+        r: top.r * top.a + below.r * (1 - top.a),
+        g: top.g * top.a + below.g * (1 - top.a),
+        b: top.b * top.a + below.b * (1 - top.a),
+        a: 1,
+    });
+    const background = element => {
+        if (!element) {
+            return { r: 255, g: 255, b: 255, a: 1 };
+        }
+        const own = parse(getComputedStyle(element).backgroundColor);
+        return own.a === 1 ? own : over(own, background(element.parentElement));
+    };
+    const luminance = ({ r, g, b }) => {
+        const [x, y, z] = [r, g, b].map(part => part / 255)
+            .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+    };
+    const faint = new Set();
+    let seen = 0;
+    const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        if (!texts.currentNode.data.trim() || !element.closest('code, a, .diagram')) {
+            continue;
+        }
+        seen += 1;
+        const style = getComputedStyle(element);
+        const drawn = element.closest('svg');
+        const below = drawn ? parse(getComputedStyle(drawn.querySelector('[fill="var(--diagram-note)"]')
+            ?? drawn.querySelector('[fill="var(--diagram-surface)"]')).fill) : background(element);
+        const text = over(parse(drawn ? style.fill : style.color), below);
+        const [light, dark] = [luminance(text), luminance(below)].sort((a, b) => b - a);
+        const ratio = (light + 0.05) / (dark + 0.05);
+        if (ratio < 4.5) {
+            faint.add(`${ratio.toFixed(2)}: ${element.className} ${style.color} “${texts.currentNode.data.trim().slice(0, 30)}”`);
+        }
+    }
+    return { seen, faint: [...faint] };
+})()"#;
+
+fn readable(book: &Book, page: &str) {
+    // The two that a reader gets without asking, and on the page with everything the others too.
+    let asked_for: &[&str] = if page.contains("everything") { &["rust", "coal", "ayu"] } else { &[] };
+    for theme in ["light", "navy"].iter().chain(asked_for) {
+        book.run(&format!("document.getElementById('mdbook-theme-{theme}').click()"));
+        let found = book.run(FAINT);
+        assert_eq!(found["faint"], json!([]), "{page} in {theme}");
+        assert!(
+            !page.contains("everything") || found["seen"].as_u64().unwrap() > 50,
+            "{page}: {found}"
+        );
+    }
+    book.run("document.getElementById('mdbook-theme-default_theme').click()");
+}
+
+/// What stands side by side does so on a wide window, and is stacked on a narrow one.
+fn side_by_side(book: &Book, page: &str, wide: bool) {
+    // How many rows of cells each table shows, and how much the widths of the cells differ.
+    let rows = book.run(
+        "[...document.querySelectorAll('.side-by-side tr')].map(row => {
+            const cells = [...row.cells].map(cell => cell.getBoundingClientRect());
+            const widths = cells.map(cell => cell.width);
+            return {
+                rows: new Set(cells.map(cell => cell.top)).size,
+                cells: cells.length,
+                unequal: Math.max(...widths) - Math.min(...widths),
+            };
+        })",
+    );
+    let rows = rows.as_array().unwrap();
+    for row in rows {
+        assert_eq!(row["rows"], if wide { json!(1) } else { row["cells"].clone() }, "{page}");
+        assert!(row["unequal"].as_f64().unwrap() < 2.0, "{page}: {row}");
+    }
+    assert!(!page.contains("everything") || rows.len() == 1, "{page}");
+}
+
+/// Diagrams are whole, with names and ids of their own. Returns their number.
+fn diagrams(book: &Book, page: &str) -> u64 {
+    let found = book.run(
+        "(() => {
+            const drawn = [...document.querySelectorAll('main .diagram svg')];
+            const ids = [...document.querySelectorAll('main [id]')].map(element => element.id);
+            const cut = drawn.flatMap(svg => {
+                const box = svg.viewBox.baseVal;
+                return [...svg.querySelectorAll('text')].filter(text => {
+                    const { x, y, width, height } = text.getBBox();
+                    return x < box.x || y < box.y || x + width > box.x + box.width || y + height > box.y + box.height;
+                }).map(text => text.textContent);
+            });
+            return {
+                diagrams: drawn.length,
+                names: drawn.map(svg => svg.getAttribute('aria-label')),
+                unnamed: drawn.filter(svg => svg.getAttribute('role') !== 'img').length,
+                left: document.querySelectorAll('pre .mermaid, .language-mermaid').length,
+                twice: ids.length - new Set(ids).size,
+                dangling: drawn.flatMap(svg => [...svg.querySelectorAll('[marker-end]')])
+                    .filter(path => !document.querySelector(path.getAttribute('marker-end').slice(4, -1))).length,
+                cut,
+            };
+        })()",
+    );
+    for none in ["unnamed", "left", "twice", "dangling"] {
+        assert_eq!(found[none], 0, "{page}: {none}");
+    }
+    assert_eq!(found["cut"], json!([]), "{page}");
+    if page == "ko/everything.html" {
+        assert_eq!(found["names"], json!(["서버와 클라이언트 둘", null]));
+    }
+    found["diagrams"].as_u64().unwrap()
+}
+
+/// On paper only the text is left, in black.
+fn on_paper(book: &Book, page: &str) {
+    // A4 without its margins.
+    book.resize(718);
+    // Of a dark theme, whose ink would be light.
+    book.medium("print", "dark");
+    let found = book.run(
+        "(() => {
+            const parts = '#mdbook-menu-bar, .language-switch, #mdbook-sidebar, #mdbook-search-wrapper, '
+                + '.nav-chapters, .mobile-nav-chapters, pre > .buttons, #mdbook-help-container';
+            return {
+                shown: [...document.querySelectorAll(parts)].filter(part => part.checkVisibility())
+                    .map(part => part.className || part.id),
+                text: getComputedStyle(document.querySelector('main')).color,
+            };
+        })()",
+    );
+    assert_eq!(found["shown"], json!([]), "{page}");
+    assert_eq!(found["text"], "rgb(0, 0, 0)", "{page}");
+    fits(book, &format!("{page} on paper"));
+    side_by_side(book, page, true);
+    book.medium("screen", "light");
+}
+
+// --- The rest -------------------------------------------------------------------------------------
+
+#[test]
+fn a_transcript_is_copied_as_commands_that_can_be_run() {
+    let Some(mut book) = Book::open() else { return };
+    book.go("ko/everything.html");
+    let copied = book.run(
+        "[...document.querySelectorAll('pre')].map(block => playground_text(block, false).trim())
+            .filter(text => text.startsWith('cargo'))",
+    );
+    let expected = "cargo run -p tcp-echo\ncargo run --bin tcp-echo-client";
+    assert_eq!(copied, json!([expected]));
+    let prompt = "getComputedStyle(document.querySelector('.console .command'), '::before').content";
+    assert_eq!(book.text(prompt), "\"$ \"");
+    book.quiet();
+}
+
+/// The files of the book are those that its pages need, and no more.
+#[test]
+fn the_folder_of_the_book_has_no_leftovers() {
+    let Some(book) = Book::open() else { return };
+    let names = |folder: &Path| -> BTreeSet<String> {
+        fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
+    };
+    assert_eq!(names(&book.out), BTreeSet::from(["en", "index.html", "ko"].map(str::to_owned)));
+    let (korean, english) = (names(&book.out.join("ko")), names(&book.out.join("en")));
+    assert_eq!(korean, english);
+    let leftovers: Vec<&String> = korean
+        .iter()
+        .filter(|name| {
+            ["toml", "md"].iter().any(|end| name.ends_with(&format!(".{end}"))) || *name == "404.html"
+        })
+        .collect();
+    assert!(leftovers.is_empty(), "{leftovers:?}");
+}
