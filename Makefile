@@ -3,7 +3,7 @@
 
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
-.PHONY: help demo test compare check toolchain
+.PHONY: help demo test compare book check lint toolchain
 
 help:
 	@echo '세 가지 소켓 프로그래밍 패턴: 파이썬 원본과 Rust 코드 · Three socket patterns: Python originals and Rust ports'
@@ -11,6 +11,7 @@ help:
 	@echo '  make demo     세 패턴을 실행해 보여 주기 · run and show the three patterns'
 	@echo '  make test     모든 테스트 · all tests'
 	@echo '  make compare  파이썬과 Rust를 나란히 비교 · Python and Rust side by side'
+	@echo '  make book     책을 두 언어로 만들기 · build the book in both languages'
 	@echo '  make check    형식, 린트, 문서, 테스트 · format, lints, documentation, tests'
 
 demo: toolchain
@@ -22,11 +23,15 @@ test: toolchain
 compare: toolchain
 	cargo run --locked -p compare
 
-check: toolchain
+book: toolchain
+	cargo run --locked -p book -- build
+
+check: lint test
+
+lint: toolchain
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
-	cargo test --workspace --locked
 
 toolchain:
 	@command -v cargo > /dev/null 2>&1 || { \
