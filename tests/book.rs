@@ -1,5 +1,7 @@
 //! The pages of the book.
 
+#[path = "book/built.rs"]
+mod built;
 #[path = "book/lines.rs"]
 mod lines;
 #[path = "book/messages.rs"]
