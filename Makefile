@@ -2,6 +2,8 @@
 # 이 프로젝트의 명령 모음. `make`만 입력하면 목록이 나옵니다.
 
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+# The book needs more than the programs do.
+book test lint: RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' crates/book/Cargo.toml)
 
 .PHONY: help demo test compare book check lint toolchain
 

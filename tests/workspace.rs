@@ -53,6 +53,11 @@ fn every_crate_inherits_its_package_fields_its_dependencies_and_the_lints() {
         let path = folder.unwrap().path().join("Cargo.toml");
         let manifest: toml::Table = read(&path).parse().unwrap();
         for field in shared.keys() {
+            // What makes the book needs a newer Rust than the programs, and says so.
+            if field == "rust-version" && path.parent().unwrap().ends_with("book") {
+                assert!(manifest["package"][field].as_str() > shared[field].as_str());
+                continue;
+            }
             let inherited = manifest["package"].get(field).and_then(|value| value.get("workspace"));
             assert_eq!(inherited, Some(&true.into()), "{field} in {}", path.display());
         }
