@@ -30,7 +30,7 @@ fn the_compiler_says_what_each_mistake_claims() {
         assert!(message.ends_with("\n```\n") && !message.contains('\u{1b}'), "{name}: {message}");
 
         // The line that the message names is that line of what is shown.
-        let place = format!("--> mistakes/{name}.rs:");
+        let place = format!("--> crates/book/mistakes/{name}.rs:");
         let place = message.split_once(&place).expect(&name).1.split(':').next().expect(&name);
         let line = program.lines().nth(place.parse::<usize>().expect(&name) - 1).expect(&name);
         assert!(message.contains(&format!("{place} | {line}\n")), "{name}, line {place}: {line}");

@@ -314,7 +314,10 @@ const BY_HAND: &[&str] = &[
     "python3 --version",
     "cargo run -p compare -- check tcp-echo --port 0 -- node server.js \"{port}\"",
     "cargo run -p compare -- check tcp-echo --reply echo -- python3 my_server.py",
-    "foreach ($server in Get-ChildItem servers\\*.py) { $server.Name; cargo run -p compare -- check tcp-echo --port 0 -- python $server | Select-Object -Last 1 }",
+    "cargo run --bin tcp-echo-client -- (\"0\" * 5000)",
+    "cargo run --bin udp-echo-client -- --port 12346 (\"한\" * 400)",
+    "1..3 | ForEach-Object { cargo run --bin udp-echo-client -- $_ }",
+    "foreach ($server in Get-ChildItem servers\\*.py) { $server.Name; cargo run -p compare -- check tcp-echo --port 0 -- python $server | Select-Object -Last 2 }",
 ];
 
 /// A command of a Unix shell in PowerShell.

@@ -1,6 +1,3 @@
-//! error[E0502]
-//! instead: let data = &buffer[..size]; → let data = buffer[..size].to_vec();
-
 use std::io;
 use std::net::UdpSocket;
 
@@ -20,3 +17,6 @@ fn main() -> io::Result<()> {
     server_socket.send_to(&data, addr)?;
     Ok(())
 }
+
+// says: error[E0502]
+// instead: let data = &buffer[..size]; → let data = buffer[..size].to_vec();

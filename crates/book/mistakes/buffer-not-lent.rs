@@ -1,6 +1,3 @@
-//! error[E0308]
-//! instead: let (size, addr) = server_socket.recv_from(buffer)?; → let (size, addr) = server_socket.recv_from(&mut buffer)?;
-
 use std::io;
 use std::net::UdpSocket;
 
@@ -20,3 +17,6 @@ fn main() -> io::Result<()> {
         server_socket.send_to(response.as_bytes(), addr)?;
     }
 }
+
+// says: error[E0308]
+// instead: let (size, addr) = server_socket.recv_from(buffer)?; → let (size, addr) = server_socket.recv_from(&mut buffer)?;

@@ -1,6 +1,3 @@
-//! error[E0277]
-//! instead: client_socket.write_all(format!("서버로부터 응답: {data}").as_bytes())?; → client_socket.write_all(&["서버로부터 응답: ".as_bytes(), data].concat())?;
-
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 
@@ -19,3 +16,6 @@ fn main() -> io::Result<()> {
     client_socket.write_all(format!("서버로부터 응답: {data}").as_bytes())?;
     Ok(())
 }
+
+// says: error[E0277]
+// instead: client_socket.write_all(format!("서버로부터 응답: {data}").as_bytes())?; → client_socket.write_all(&["서버로부터 응답: ".as_bytes(), data].concat())?;

@@ -1,6 +1,3 @@
-//! error[E0596]
-//! instead: let (client_socket, addr) = server_socket.accept()?; → let (mut client_socket, addr) = server_socket.accept()?;
-
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 
@@ -20,3 +17,6 @@ fn main() -> io::Result<()> {
     client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
     Ok(())
 }
+
+// says: error[E0596]
+// instead: let (client_socket, addr) = server_socket.accept()?; → let (mut client_socket, addr) = server_socket.accept()?;

@@ -1,6 +1,3 @@
-//! error[E0373]
-//! instead: thread::spawn(|| handle_client(client_socket, addr)); → thread::spawn(move || handle_client(client_socket, addr));
-
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -27,3 +24,6 @@ fn main() -> io::Result<()> {
         thread::spawn(|| handle_client(client_socket, addr));
     }
 }
+
+// says: error[E0373]
+// instead: thread::spawn(|| handle_client(client_socket, addr)); → thread::spawn(move || handle_client(client_socket, addr));

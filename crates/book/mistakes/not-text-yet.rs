@@ -1,6 +1,3 @@
-//! error[E0277]
-//! instead: println!("클라이언트로부터 받은 데이터: {data}"); → println!("클라이언트로부터 받은 데이터: {}", String::from_utf8_lossy(data));
-
 use std::io;
 use std::net::UdpSocket;
 
@@ -20,3 +17,6 @@ fn main() -> io::Result<()> {
         server_socket.send_to(response.as_bytes(), addr)?;
     }
 }
+
+// says: error[E0277]
+// instead: println!("클라이언트로부터 받은 데이터: {data}"); → println!("클라이언트로부터 받은 데이터: {}", String::from_utf8_lossy(data));

@@ -1,6 +1,3 @@
-//! error[E0308]
-//! instead: client_socket.write_all("서버로부터 응답: {data}")?; → client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
-
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 
@@ -20,3 +17,6 @@ fn main() -> io::Result<()> {
     client_socket.write_all("서버로부터 응답: {data}")?;
     Ok(())
 }
+
+// says: error[E0308]
+// instead: client_socket.write_all("서버로부터 응답: {data}")?; → client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;

@@ -1,7 +1,3 @@
-//! error[E0382]
-//! instead: drop(client_socket); → client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
-//! instead: client_socket.write_all("서버로부터 응답: {data}".as_bytes())?; → drop(client_socket);
-
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -30,3 +26,7 @@ fn main() -> io::Result<()> {
         thread::spawn(move || handle_client(client_socket, addr));
     }
 }
+
+// says: error[E0382]
+// instead: drop(client_socket); → client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
+// instead: client_socket.write_all("서버로부터 응답: {data}".as_bytes())?; → drop(client_socket);

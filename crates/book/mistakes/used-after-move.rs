@@ -1,6 +1,3 @@
-//! error[E0382]
-//! instead: println!("새 스레드가 처리합니다. 주소: {}", client_socket.peer_addr()?); → println!("새 스레드가 처리합니다. 주소: {addr}");
-
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
@@ -28,3 +25,6 @@ fn main() -> io::Result<()> {
         println!("새 스레드가 처리합니다. 주소: {}", client_socket.peer_addr()?);
     }
 }
+
+// says: error[E0382]
+// instead: println!("새 스레드가 처리합니다. 주소: {}", client_socket.peer_addr()?); → println!("새 스레드가 처리합니다. 주소: {addr}");

@@ -1,22 +1,23 @@
 //! Small wrong programs, `mistakes/NAME.rs`, and what the compiler says of each.
 //!
-//! A file begins with a header that the book does not show: what the compiler must say, and which lines
-//! would be right instead.
+//! A file ends with lines that the book does not show: what the compiler must say, and which lines would
+//! be right instead. They stand at the end so that the lines above have the numbers that the book shows.
 //!
 //! ```text
-//! //! error[E0596]
-//! //! instead: let (client_socket, addr) = … → let (mut client_socket, addr) = …
+//! // says: error[E0596]
+//! // instead: let (client_socket, addr) = … → let (mut client_socket, addr) = …
 //! ```
 //!
-//! Its first line is `error[CODE]`, `warning: LINT` or `clippy: LINT`. With several lines `instead`, all
-//! hold at once.
+//! The first of them has `error[CODE]`, `warning: LINT` or `clippy: LINT`. With several lines `instead`,
+//! all hold at once.
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{ensure, Context, Result};
+use compare::programs::root;
 use serde_json::Value;
 
 /// The wrong program `name` and what the compiler says of it, as Markdown.
@@ -24,7 +25,7 @@ use serde_json::Value;
 /// # Errors
 ///
 /// When there is no such file, when there is no compiler, or when the compiler does not say exactly what
-/// the header of the file claims.
+/// the last lines of the file claim.
 pub fn show(name: &str) -> Result<String> {
     let mistake = Mistake::read(name)?;
     let answer = mistake.claim.compile(name, &mistake.program)?;
@@ -120,8 +121,11 @@ pub fn clippy_is_here() -> bool {
     run(Command::new(clippy()).arg("--version")).is_ok_and(|output| output.status.success())
 }
 
+/// Where the programs are, from the folder of the workspace.
+const FOLDER: &str = "crates/book/mistakes";
+
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("mistakes")
+    root().join(FOLDER)
 }
 
 /// The compiler, found as cargo finds it.
@@ -177,24 +181,23 @@ impl Mistake {
         })?;
         Self::parse(&text).with_context(|| {
             format!(
-                "`mistakes/{name}.rs`: 머리말의 형식이 다릅니다.\n\
-                 `mistakes/{name}.rs`: the header is not as it should be."
+                "`mistakes/{name}.rs`: 끝줄의 형식이 다릅니다.\n\
+                 `mistakes/{name}.rs`: its last lines are not as they should be."
             )
         })
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut header = text.lines().map_while(|line| line.strip_prefix("//! "));
-        let claim = Claim::parse(header.next()?)?;
-        let instead = header
+        let (program, claims) = text.split_once("\n\n// says: ")?;
+        let mut claims = claims.lines();
+        let claim = Claim::parse(claims.next()?)?;
+        let instead = claims
             .map(|line| {
-                let (wrong, right) = line.strip_prefix("instead: ")?.split_once(" → ")?;
+                let (wrong, right) = line.strip_prefix("// instead: ")?.split_once(" → ")?;
                 Some((wrong.to_owned(), right.to_owned()))
             })
             .collect::<Option<_>>()?;
-        let program = text.lines().skip_while(|line| line.is_empty() || line.starts_with("//! "));
-        let program = program.map(|line| format!("{line}\n")).collect();
-        Some(Self { claim, instead, program })
+        Some(Self { claim, instead, program: format!("{program}\n") })
     }
 }
 
@@ -219,21 +222,24 @@ impl Claim {
 
     /// What a learner would type, word by word.
     fn command(&self, name: &str) -> Vec<String> {
-        let file = format!("mistakes/{name}.rs");
+        let file = format!("{FOLDER}/{name}.rs");
         let words: &[&str] = match self {
-            Self::Error(_) | Self::Warning(_) => &["rustc", "--edition", "2024", &file],
-            Self::Clippy(lint) => &["clippy-driver", "--edition", "2024", "-W", lint, &file],
+            Self::Error(_) | Self::Warning(_) => {
+                &["rustc", "--edition", "2024", "--out-dir", "target", &file]
+            }
+            Self::Clippy(lint) => {
+                &["clippy-driver", "--edition", "2024", "--out-dir", "target", "-W", lint, &file]
+            }
         };
         words.iter().map(ToString::to_string).collect()
     }
 
-    /// Compiles `program` as `mistakes/NAME.rs` of a folder that is removed again: the lines have the
-    /// numbers that a reader of the book counts.
+    /// Compiles `program` under the name that it has in the project, but in a folder that is removed again.
     fn compile(&self, name: &str, program: &str) -> Result<Answer> {
         let folder = tempfile::tempdir()
             .and_then(|folder| {
-                fs::create_dir(folder.path().join("mistakes"))?;
-                fs::write(folder.path().join(format!("mistakes/{name}.rs")), program)?;
+                fs::create_dir_all(folder.path().join(FOLDER))?;
+                fs::write(folder.path().join(format!("{FOLDER}/{name}.rs")), program)?;
                 Ok(folder)
             })
             .context("임시 파일을 쓰지 못했습니다.\nA temporary file could not be written.")?;
@@ -290,7 +296,7 @@ fn without_sources(message: &str) -> String {
         let quote = code[number..].trim_start().starts_with('|');
         if let Some(place) = code.strip_prefix("--> ").map(|place| place.replace('\\', "/")) {
             wide.get_or_insert(indent);
-            foreign = !place.starts_with("mistakes/");
+            foreign = !place.starts_with(FOLDER);
             let end = place.rfind(':').unwrap_or(place.len());
             kept.push(match place.find("/library/").filter(|_| foreign) {
                 Some(start) => line[..indent].to_owned() + "--> /rustc/…" + &place[start..end],
@@ -314,7 +320,7 @@ mod tests {
     fn a_message_is_the_same_with_and_without_the_sources_of_std() {
         let without = "\
 error[E0308]: mismatched types
-  --> mistakes/a.rs:17:29
+  --> crates/book/mistakes/a.rs:17:29
    |
  9 |     let a;
 ...
@@ -333,7 +339,7 @@ help: consider adding a leading `b`
 ";
         let with = "\
 error[E0308]: mismatched types
-    --> mistakes/a.rs:17:29
+    --> crates/book/mistakes/a.rs:17:29
      |
    9 |     let a;
 ...
@@ -359,12 +365,12 @@ help: consider adding a leading `b`
     }
 
     #[test]
-    fn a_header_says_what_the_compiler_must_say() {
-        let mistake = Mistake::parse("//! error[E1]\n//! instead: a; → b;\n\n// c\na;\n").unwrap();
+    fn the_last_lines_say_what_the_compiler_must_say() {
+        let mistake = Mistake::parse("// c\na;\n\n// says: error[E1]\n// instead: a; → b;\n").unwrap();
         assert_eq!(mistake.claim.said(), "error E1");
         assert_eq!(mistake.instead, [("a;".to_owned(), "b;".to_owned())]);
         assert_eq!(mistake.program, "// c\na;\n");
-        for wrong in ["", "a;\n", "//! E1\n", "//! error[E1]\n//! b;\n"] {
+        for wrong in ["", "a;\n", "a;\n\n// says: E1\n", "a;\n\n// says: error[E1]\n// b;\n"] {
             assert!(Mistake::parse(wrong).is_none(), "{wrong}");
         }
     }

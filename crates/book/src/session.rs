@@ -277,7 +277,7 @@ const SESSIONS: &[(&str, &[Act])] = &[
             Ask(1, "cat target/report.xml"),
         ],
     ),
-    ("check-class", &[Ask(1, "for server in tests/gallery/right/tcp-echo/*.py tests/gallery/wrong/tcp-echo/*-f-*.py; do echo $server; cargo run -p compare -- check tcp-echo --port 0 -- python3 $server | tail -n 1; done")]),
+    ("check-class", &[Ask(1, "for server in tests/gallery/right/tcp-echo/*.py tests/gallery/wrong/tcp-echo/*-f-*.py; do echo $server; cargo run -p compare -- check tcp-echo --port 0 -- python3 $server | tail -n 2; done")]),
     // The comparison
     ("compare-run", &[Ask(1, "cargo run -p compare")]),
     ("calls-tcp", &[Ask(1, "cargo run -p compare -- syscalls tcp-echo")]),

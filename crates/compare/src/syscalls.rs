@@ -371,7 +371,7 @@ impl Reason {
             Self::RealPort => (
                 "getsockname(server)",
                 Text::new(
-                    "이식은 시작할 때 실제로 바인딩된 포트를 표준 에러에 알립니다. \
+                    "이식판은 시작할 때 실제로 바인딩된 포트를 표준 에러에 알립니다. \
                      그 포트를 알아내는 호출입니다(`local_addr`).",
                     "the port asks which port was really bound, \
                      for the line on standard error that says so (`local_addr`).",
@@ -461,7 +461,7 @@ fn title(rung: Rung) -> Text {
     match rung {
         Rung::Original => Text::new("원본", "original"),
         Rung::Literal => Text::new("그대로 옮긴 코드", "literal port"),
-        Rung::Port => Text::new("이식", "port"),
+        Rung::Port => Text::new("이식판", "port"),
     }
 }
 
@@ -573,7 +573,7 @@ mod tests {
         let shown = render(&[original(), port, leaky]);
         assert!(shown.unexplained, "{}", shown.text);
         let text: Vec<_> = shown.text.split_whitespace().collect();
-        let difference = "original: close(client) → 이식 · port: 없음 · nothing";
+        let difference = "original: close(client) → 이식판 · port: 없음 · nothing";
         assert!(text.join(" ").contains(difference), "{}", shown.text);
     }
 
