@@ -1,7 +1,7 @@
 //! What can stand in a region.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -22,13 +22,41 @@ use crate::{mistake, region, session, Language};
 pub enum Content {
     /// The text of the region.
     Text(String),
-    /// Nothing: what it needs is missing here, or differs from what the book was made with.
-    Skipped(String),
+    /// Nothing, for this reason.
+    Skipped(Skip),
+}
+
+/// Why a region cannot be generated here.
+#[derive(Clone, Debug)]
+pub enum Skip {
+    /// Something that could be installed.
+    Missing(&'static str),
+    /// Sessions are played on Linux.
+    NotLinux,
+    /// The book was made with other versions, whose messages have other words: those, and these here.
+    Versions(String, String),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Missing(what) => write!(formatter, "{what}: 없습니다 · missing"),
+            Self::NotLinux => {
+                formatter.write_str("세션은 Linux에서만 실행합니다 · sessions are played on Linux")
+            }
+            Self::Versions(book, here) => {
+                write!(formatter, "책은 {book}, 여기는 {here} · the book is of {book}, here is {here}")
+            }
+        }
+    }
 }
 
 /// Generates regions, and keeps what both languages share.
-#[derive(Default)]
 pub struct Generator {
+    /// Why no sessions are played.
+    no_sessions: Option<Skip>,
+    /// Why the compiler is not asked.
+    no_messages: Option<Skip>,
     /// What each terminal of a session showed.
     sessions: BTreeMap<String, Vec<String>>,
     mistakes: BTreeMap<String, String>,
@@ -38,15 +66,28 @@ pub struct Generator {
 const AT_A_TIME: usize = 4;
 
 impl Generator {
+    /// Finds out what can be generated here.
+    ///
+    /// # Errors
+    ///
+    /// When a version cannot be found out.
+    pub fn new() -> Result<Self> {
+        let no_messages = other_versions()?;
+        let no_sessions = missing().or_else(|| no_messages.clone());
+        let (sessions, mistakes) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { no_sessions, no_messages, sessions, mistakes })
+    }
+
     /// Plays these sessions, several at a time. `progress` is called with the name of each at its end.
     ///
     /// # Errors
     ///
     /// When there is no such session, or one cannot be played.
     pub fn play(&mut self, names: BTreeSet<&str>, progress: impl Fn(&str) + Sync) -> Result<()> {
-        if missing().is_some() || other_versions()?.is_some() {
+        if self.no_sessions.is_some() {
             return Ok(());
         }
+        session::build()?;
         let names = Mutex::new(names.into_iter());
         let played = Mutex::new(Vec::new());
         thread::scope(|scope| {
@@ -56,6 +97,10 @@ impl Generator {
                         break;
                     };
                     let shown = session::find(name).and_then(Stage::play);
+                    if shown.is_err() {
+                        // The others would only keep the message waiting.
+                        names.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
+                    }
                     progress(name);
                     played.lock().unwrap_or_else(PoisonError::into_inner).push((name, shown));
                 });
@@ -83,14 +128,14 @@ impl Generator {
             }
             "file" => listing(Path::new(rest))?,
             "step" => {
-                let (pattern, number) = rest.split_once(' ').context("step PATTERN NUMBER")?;
+                let (pattern, number) = rest.split_once(' ').with_context(|| unknown(name))?;
                 step(to_pattern(pattern)?, number.parse()?, language)?
             }
             "added" => added(to_pattern(rest)?)?,
             "register" => register(language),
             "mistake" => {
-                if let Some(reason) = other_versions()? {
-                    return Ok(Content::Skipped(reason));
+                if let Some(reason) = &self.no_messages {
+                    return Ok(Content::Skipped(reason.clone()));
                 }
                 if !self.mistakes.contains_key(rest) {
                     self.mistakes.insert(rest.to_owned(), mistake::show(rest)?);
@@ -98,34 +143,33 @@ impl Generator {
                 self.mistakes[rest].clone()
             }
             "session" => {
-                let reason = missing().map_or_else(other_versions, |reason| Ok(Some(reason)))?;
-                if let Some(reason) = reason {
-                    return Ok(Content::Skipped(reason));
+                if let Some(reason) = &self.no_sessions {
+                    return Ok(Content::Skipped(reason.clone()));
                 }
                 let shown = self.sessions.get(rest);
-                terminals(shown.with_context(|| format!("{name} was not played"))?, language)
+                terminals(shown.with_context(|| unknown(name))?, language)
             }
-            _ => bail!("`{name}`: 모르는 이름입니다.\n`{name}`: an unknown kind of region."),
+            _ => bail!(unknown(name)),
         };
         Ok(Content::Text(text))
     }
 }
 
 /// What sessions need and this system lacks.
-fn missing() -> Option<String> {
+fn missing() -> Option<Skip> {
     if cfg!(not(target_os = "linux")) {
-        return Some("sessions are played on Linux".to_owned());
+        return Some(Skip::NotLinux);
     }
     if python().is_none() {
-        return Some("Python 3 is missing".to_owned());
+        return Some(Skip::Missing("Python 3"));
     }
     let has = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
-    ["script", "strace"].into_iter().find(|tool| !has(tool)).map(|tool| format!("{tool} is missing"))
+    ["script", "strace"].into_iter().find(|tool| !has(tool)).map(Skip::Missing)
 }
 
 /// The versions of what the sessions and messages depend on, to two numbers.
 fn versions(language: Language) -> Result<String> {
-    let python = python().context("Python")?;
+    let python = python().context("파이썬이 없습니다.\nPython is missing.")?;
     let output = Command::new(python[0]).args(&python[1..]).arg("--version").output()?;
     let output = String::from_utf8(output.stdout)?;
     let minor = |version: &str| version.trim().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
@@ -141,7 +185,7 @@ fn versions(language: Language) -> Result<String> {
 const RECORD: &str = "docs/en/introduction.md";
 
 /// Why messages and tracebacks cannot be compared: other versions say it in other words.
-fn other_versions() -> Result<Option<String>> {
+fn other_versions() -> Result<Option<Skip>> {
     let page = region::read(Path::new(RECORD))?;
     let record = region::pattern()
         .captures_iter(&page)
@@ -151,7 +195,7 @@ fn other_versions() -> Result<Option<String>> {
     // Without Python, what needs none is compared all the same.
     let here = if python().is_some() { versions(Language::English)? } else { record.clone() };
     let made = !record.is_empty() && record != here;
-    Ok(made.then(|| format!("the book was made with {record}; here is {here}")))
+    Ok(made.then_some(Skip::Versions(record, here)))
 }
 
 fn to_pattern(name: &str) -> Result<Pattern> {
@@ -161,11 +205,16 @@ fn to_pattern(name: &str) -> Result<Pattern> {
         .with_context(|| format!("`{name}`: 모르는 패턴입니다.\n`{name}`: an unknown pattern."))
 }
 
-/// A fenced block. `ignore`: a part of a program cannot be compiled.
+fn unknown(name: &str) -> String {
+    format!("`{name}`: 모르는 영역입니다.\n`{name}`: an unknown kind of region.")
+}
+
+/// A fenced block.
 fn fenced(language: &str, code: &str) -> String {
     format!("```{language}\n{}\n```\n", code.trim_end())
 }
 
+/// `ignore`: a part of a program cannot be compiled.
 fn language_of(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("py") => "python",

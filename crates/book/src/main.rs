@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use book::{region, site};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use compare::process;
 use compare::programs::root;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -79,6 +80,7 @@ fn build(args: BuildArgs) -> Result<()> {
 }
 
 fn write() -> Result<()> {
+    process::end_all_on_signals()?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
     let bar = ProgressBar::new(0).with_style(style);
     let found = region::write(|session, count| {

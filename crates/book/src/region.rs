@@ -9,12 +9,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use compare::programs;
 use regex::Regex;
 
-use crate::generate::{Content, Generator};
+use crate::generate::{Content, Generator, Skip};
 use crate::session::without_chance;
 use crate::Language;
 
@@ -39,7 +40,7 @@ pub struct Found {
     /// Those that are stale, or were.
     pub stale: Vec<Stale>,
     /// Those that cannot be generated here, with the reason.
-    pub skipped: Vec<(String, String)>,
+    pub skipped: Vec<(String, Skip)>,
 }
 
 /// The folder of the pages of a language.
@@ -80,19 +81,20 @@ fn unreadable(path: &Path) -> String {
     format!("`{path}`: 읽지 못했습니다.\n`{path}` could not be read.")
 }
 
+/// What ends a region.
+const END: &str = "<!-- end of generated -->";
+
 /// The pattern of a region: its name, then its text.
-///
-/// # Panics
-///
-/// Never: the pattern is valid.
 #[must_use]
-pub fn pattern() -> Regex {
-    Regex::new(r"(?s)<!-- generated: ([^\n]+?) -->\n(.*?)<!-- end of generated -->")
-        .expect("a valid pattern")
+pub fn pattern() -> &'static Regex {
+    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(&format!(r"(?s)<!-- generated: ([^\n]+?) -->\n(.*?){END}")).expect("a valid pattern")
+    });
+    &PATTERN
 }
 
 /// Generates every region, and compares it with what stands there. `changed` is called with each page
-/// that has stale regions and with its new text; `progress` with the name of each session that has been
+/// that has stale regions, its text and its new text; `progress` with the name of each session that has been
 /// played, and with how many there are.
 ///
 /// # Errors
@@ -100,13 +102,22 @@ pub fn pattern() -> Regex {
 /// When a page cannot be read, or a region has an unknown name or cannot be generated.
 pub fn visit(
     progress: impl Fn(&str, usize) + Sync,
-    mut changed: impl FnMut(&Path, &str) -> Result<()>,
+    mut changed: impl FnMut(&Path, &str, &str) -> Result<()>,
 ) -> Result<Found> {
     let pattern = pattern();
     let mut texts = Vec::new();
     for language in Language::ALL {
         for page in pages(language)? {
             let text = read(&page)?;
+            let begun = text.matches("<!-- generated: ").count();
+            let closed =
+                pattern.captures_iter(&text).filter(|region| !region[2].contains("<!-- generated: "));
+            ensure!(
+                begun == closed.count() && begun == text.matches(END).count(),
+                "`{0}`: 시작하고 끝나지 않은 영역이 있습니다. `{END}` 줄을 확인하세요.\n\
+                 `{0}`: a region begins and does not end; look for a missing `{END}`.",
+                page.display()
+            );
             texts.push((language, page, text));
         }
     }
@@ -115,7 +126,7 @@ pub fn visit(
         .filter_map(|region| region.get(1).and_then(|name| name.as_str().strip_prefix("session ")))
         .collect();
     let count = sessions.len();
-    let mut generator = Generator::default();
+    let mut generator = Generator::new()?;
     generator.play(sessions, |name| progress(name, count))?;
 
     let mut found = Found::default();
@@ -143,7 +154,7 @@ pub fn visit(
             }
         }
         if found.stale.len() > before {
-            changed(page, &(new_text + &text[rest..]))?;
+            changed(page, text, &(new_text + &text[rest..]))?;
         }
     }
     Ok(found)
@@ -155,10 +166,15 @@ pub fn visit(
 ///
 /// Those of [`visit`]; when a page cannot be written.
 pub fn write(progress: impl Fn(&str, usize) + Sync) -> Result<Found> {
-    visit(progress, |page, text| {
-        fs::write(programs::root().join(page), text).with_context(|| {
-            let page = page.display();
-            format!("`{page}`: 쓰지 못했습니다.\n`{page}` could not be written.")
+    visit(progress, |page, old, new| {
+        let page_name = page.display();
+        ensure!(
+            read(page)? == old,
+            "`{page_name}`: 그사이에 바뀌었습니다. 다시 실행하세요.\n\
+             `{page_name}` has changed meanwhile; run this again."
+        );
+        fs::write(programs::root().join(page), new).with_context(|| {
+            format!("`{page_name}`: 쓰지 못했습니다.\n`{page_name}` could not be written.")
         })
     })
 }

@@ -3,6 +3,7 @@
 //! ports are others while it runs, so that nothing that is already there is in the way.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::io::Write;
 use std::process::{ChildStdin, Command};
@@ -11,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure, Context, Result};
 use compare::port::Lease;
-use compare::process::{Program, Stdout};
+use compare::process::{Exit, Program, Stdout};
 use compare::programs::root;
-use regex::Regex;
+use regex::{Captures, Regex};
 
-use Act::{Ask, Clients, CtrlC, CtrlD, Ends, Queues, Serve, Shows, Type};
+use Act::{Ask, Clients, CtrlC, CtrlD, Ends, Fails, Queues, Serve, Shows, Type};
 
 /// How long anything may take. Only a failure ever waits this long.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -25,8 +26,10 @@ const DEADLINE: Duration = Duration::from_secs(60);
 enum Act {
     /// Types a command that starts a server, and waits until it listens.
     Serve(usize, &'static str),
-    /// Types a command, and waits until it ends.
+    /// Types a command that succeeds, and waits until it ends.
     Ask(usize, &'static str),
+    /// Types a command that fails, and waits until it ends.
+    Fails(usize, &'static str),
     /// Types a command, and does not wait.
     Type(usize, &'static str),
     /// Waits until the terminal shows this.
@@ -83,7 +86,7 @@ const SESSIONS: &[(&str, &[Act])] = &[
         "tcp-5000",
         &[
             Serve(1, TCP),
-            Ask(2, "head -c 5000 /dev/zero | cargo run --bin tcp-echo-client -- -"),
+            Fails(2, "head -c 5000 /dev/zero | cargo run --bin tcp-echo-client -- -"),
             Ends(1),
         ],
     ),
@@ -118,10 +121,10 @@ const SESSIONS: &[(&str, &[Act])] = &[
     ),
     (
         "tcp-restart-python",
-        &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Ends(1), Ask(1, TCP_PYTHON)],
+        &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Ends(1), Fails(1, TCP_PYTHON)],
     ),
-    ("tcp-nobody", &[Ask(1, TCP_CLIENT), Ask(1, TCP_PYTHON_CLIENT)]),
-    ("tcp-busy", &[Serve(1, THREADED), Ask(2, TCP), CtrlC(1), Ends(1)]),
+    ("tcp-nobody", &[Fails(1, TCP_CLIENT), Fails(1, TCP_PYTHON_CLIENT)]),
+    ("tcp-busy", &[Serve(1, THREADED), Fails(2, TCP), CtrlC(1), Ends(1)]),
     // §2
     ("udp-hello", &[Serve(1, UDP), Ask(2, "cargo run --bin udp-echo-client -- 안녕"), CtrlC(1), Ends(1)]),
     (
@@ -143,9 +146,9 @@ const SESSIONS: &[(&str, &[Act])] = &[
         ],
     ),
     ("udp-cut", &[Serve(1, UDP), Ask(2, CUT), CtrlC(1), Ends(1)]),
-    ("udp-cut-python", &[Serve(1, UDP_PYTHON), Ask(2, CUT_PYTHON), Ends(1)]),
+    ("udp-cut-python", &[Serve(1, UDP_PYTHON), Fails(2, CUT_PYTHON), Ends(1)]),
     ("udp-empty", &[Serve(1, UDP), Ask(2, "cargo run --bin udp-echo-client -- \"\""), CtrlC(1), Ends(1)]),
-    ("udp-nobody", &[Ask(1, "cargo run --bin udp-echo-client")]),
+    ("udp-nobody", &[Fails(1, "cargo run --bin udp-echo-client")]),
     (
         "udp-order",
         &[
@@ -160,7 +163,7 @@ const SESSIONS: &[(&str, &[Act])] = &[
         "one-at-a-time",
         &[
             Serve(1, ONE_AT_A_TIME),
-            Ask(2, "cargo run --bin threaded-echo-client -- --timeout 1"),
+            Fails(2, "cargo run --bin threaded-echo-client -- --timeout 1"),
             Clients(1, 3),
             CtrlC(1),
             Ends(1),
@@ -249,7 +252,7 @@ const SESSIONS: &[(&str, &[Act])] = &[
         &[
             Serve(1, ONE_AT_A_TIME),
             Ask(2, "cargo run --bin threaded-echo-client -- --clients 1"),
-            Ask(2, "cargo run --bin threaded-echo-client -- --clients 2 --timeout 1"),
+            Fails(2, "cargo run --bin threaded-echo-client -- --clients 2 --timeout 1"),
             Clients(1, 3),
             CtrlC(1),
             Ends(1),
@@ -266,14 +269,14 @@ const SESSIONS: &[(&str, &[Act])] = &[
     ),
     // The checker
     ("check-pass", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 crates/threaded-echo/python/server.py")]),
-    ("check-fail", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 tests/gallery/wrong/threaded-echo/silent-neighbour-join.py")]),
-    ("check-one-at-a-time", &[Ask(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- cargo run -p threaded-echo --example one-at-a-time")]),
+    ("check-fail", &[Fails(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 tests/gallery/wrong/threaded-echo/silent-neighbour-join.py")]),
+    ("check-one-at-a-time", &[Fails(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- cargo run -p threaded-echo --example one-at-a-time")]),
     ("check-one", &[Ask(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- python3 crates/threaded-echo/python/server.py")]),
     ("check-json", &[Ask(1, "cargo run -p compare -- check tcp-echo/hello --port 0 --json -- python3 crates/tcp-echo/python/server.py")]),
     (
         "check-junit",
         &[
-            Ask(1, "cargo run -p compare -- check udp-echo/hello --port 0 --junit target/report.xml -- python3 tests/gallery/wrong/udp-echo/hello-prints-repr.py"),
+            Fails(1, "cargo run -p compare -- check udp-echo/hello --port 0 --junit target/report.xml -- python3 tests/gallery/wrong/udp-echo/hello-prints-repr.py"),
             Ask(1, "cat target/report.xml"),
         ],
     ),
@@ -290,6 +293,27 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SESSIONS.iter().map(|(name, _)| *name)
 }
 
+/// Builds what the sessions run, so that no time limit of a session counts it.
+///
+/// # Errors
+///
+/// When cargo cannot be run, or the build fails.
+pub fn build() -> Result<()> {
+    for arguments in [&["--bins", "--examples"][..], &["-p", "compare"]] {
+        let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["build", "--quiet"])
+            .args(arguments)
+            .current_dir(root())
+            .status();
+        ensure!(
+            status.is_ok_and(|status| status.success()),
+            "프로그램을 빌드하지 못했습니다. 위의 에러를 확인하세요.\n\
+             The programs could not be built; see the errors above."
+        );
+    }
+    Ok(())
+}
+
 /// A session that can be played.
 #[derive(Clone, Copy)]
 pub struct Session(&'static [Act]);
@@ -298,7 +322,7 @@ impl Session {
     /// Every line that is typed in it.
     pub fn lines(self) -> impl Iterator<Item = &'static str> {
         self.0.iter().filter_map(|act| match act {
-            Serve(_, line) | Ask(_, line) | Type(_, line) => Some(*line),
+            Serve(_, line) | Ask(_, line) | Fails(_, line) | Type(_, line) => Some(*line),
             Shows(..) | Clients(..) | Queues | CtrlC(_) | CtrlD(_) | Ends(_) => None,
         })
     }
@@ -327,6 +351,30 @@ pub fn without_chance(text: &str) -> String {
     CHANCE.iter().fold(text.to_owned(), |text, chance| chance.replace_all(&text, "${1}N").into_owned())
 }
 
+/// The ports that the book shows. Whoever is told that one is in use is advised to take the next.
+const SHOWN: [u16; 2] = [12345, 12346];
+
+/// A port of our own that cannot be mistaken for one that is shown.
+fn lease() -> Result<Lease> {
+    loop {
+        let lease = Lease::take()?;
+        if !(12_340..12_350).contains(&lease.port) {
+            return Ok(lease);
+        }
+    }
+}
+
+/// A text with other numbers in the place of some.
+fn renumbered(text: &str, other: impl Fn(u16) -> Option<u16>) -> String {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b\d{4,5}\b").expect("a valid pattern"));
+    let new = |number: &Captures| {
+        let other = number[0].parse().ok().and_then(&other);
+        other.map_or(number[0].to_owned(), |other| other.to_string())
+    };
+    NUMBER.replace_all(text, new).into_owned()
+}
+
 /// The terminals of a session while it is played.
 pub struct Stage {
     terminals: BTreeMap<usize, Terminal>,
@@ -348,10 +396,7 @@ impl Stage {
     ///
     /// When something that is waited for does not come.
     pub fn play(session: Session) -> Result<Vec<String>> {
-        let ports = [12345, 12346, 12350]
-            .into_iter()
-            .map(|shown| Ok((shown, Lease::take()?)))
-            .collect::<Result<_>>()?;
+        let ports = SHOWN.into_iter().map(|shown| Ok((shown, lease()?))).collect::<Result<_>>()?;
         let mut stage = Self { terminals: BTreeMap::new(), ports };
         for act in session.0 {
             stage.act(*act).with_context(|| format!("{act:?}\n{}", stage.shown().join("\n")))?;
@@ -372,7 +417,18 @@ impl Stage {
             }
             Ask(number, line) => {
                 self.start(number, line)?;
-                self.ends(number)
+                let exit = self.ends(number)?;
+                ensure!(
+                    exit == Exit::Code(0),
+                    "성공해야 하는 명령입니다.\nIt was to succeed: {exit:?}"
+                );
+                Ok(())
+            }
+            Fails(number, line) => {
+                self.start(number, line)?;
+                let exit = self.ends(number)?;
+                ensure!(exit != Exit::Code(0), "실패해야 하는 명령입니다.\nIt was to fail.");
+                Ok(())
             }
             Type(number, line) => self.start(number, line),
             Queues => {
@@ -393,7 +449,7 @@ impl Stage {
                 self.press(number, b"\x03")
             }
             CtrlD(number) => self.press(number, b"\x04"),
-            Ends(number) => self.ends(number),
+            Ends(number) => self.ends(number).map(|_| ()),
         }
     }
 
@@ -404,18 +460,25 @@ impl Stage {
 
     /// Types a command at a terminal of its own, with a prompt before it.
     fn start(&mut self, number: usize, line: &str) -> Result<()> {
-        let mut typed = line.to_owned();
-        for (shown, lease) in &self.ports {
-            typed = typed.replace(&shown.to_string(), &lease.port.to_string());
+        let mut typed = renumbered(line, |number| Some(self.used(number)));
+        if let Some(target) = env::var_os("CARGO_TARGET_DIR") {
+            typed = typed.replace("target/", &format!("{}/", target.to_string_lossy()));
         }
-        let mut command = Command::new("script");
+        let mut command = Command::new("env");
         command
             .current_dir(root())
-            .args(["--quiet", "--flush", "--return", "--command", &typed, "/dev/null"])
+            // Where we run in the background, Ctrl-C is ignored, and our children would ignore it too.
+            .args(["--default-signal=INT,QUIT,HUP", "script", "--quiet", "--flush", "--return"])
+            .args(["--command", &typed, "/dev/null"])
             .env("PORT", self.used(12345).to_string())
             .env("SHELL", "/bin/sh")
             // No colours, no progress bars; cargo tells nothing of the build.
-            .envs([("TERM", "dumb"), ("NO_COLOR", "1"), ("CARGO_TERM_QUIET", "true")])
+            .envs([
+                ("TERM", "dumb"),
+                ("NO_COLOR", "1"),
+                ("CARGO_TERM_QUIET", "true"),
+                ("LC_ALL", "C.UTF-8"),
+            ])
             .env_remove("RUST_BACKTRACE");
         let started = Program::start_fed(command, Stdout::Pipe).context(
             "script를 실행하지 못했습니다. util-linux를 설치하세요.\n\
@@ -440,6 +503,10 @@ impl Stage {
         let end = Instant::now() + DEADLINE;
         loop {
             let ended = program.exit(Duration::from_millis(5)).is_some();
+            if ended {
+                // What it has written last may still be on its way to us.
+                program.stdout.wait(DEADLINE, |_| false);
+            }
             if found(&String::from_utf8_lossy(&program.stdout.bytes())) {
                 return Ok(());
             }
@@ -474,21 +541,18 @@ impl Stage {
     }
 
     /// Waits until the command of a terminal ends, and keeps what it has shown.
-    fn ends(&mut self, number: usize) -> Result<()> {
+    fn ends(&mut self, number: usize) -> Result<Exit> {
         let (program, _) = self.running(number)?;
-        ensure!(
-            program.exit(DEADLINE).is_some(),
-            "명령이 끝나지 않았습니다.\nThe command did not end."
-        );
-        let (program, stdin) =
-            self.terminals.get_mut(&number).and_then(|t| t.running.take()).context("")?;
-        drop(stdin);
+        let exit =
+            program.exit(DEADLINE).context("명령이 끝나지 않았습니다.\nThe command did not end.")?;
         program.end();
-        let shown = self.presentable(&program.stdout.bytes());
+        let bytes = program.stdout.bytes();
+        let shown = self.presentable(&bytes);
         if let Some(terminal) = self.terminals.get_mut(&number) {
             terminal.text += &shown;
+            terminal.running = None;
         }
-        Ok(())
+        Ok(exit)
     }
 
     /// What a terminal showed, with the ports of the text, and without the places of this machine.
@@ -499,12 +563,13 @@ impl Stage {
         let root = fs::canonicalize(root()).unwrap_or_default();
         text = text.replace(&format!("{}/", root.display()), "");
         text = PLACE.replace_all(&text, "\"…/$1").into_owned();
-        for (shown, lease) in &self.ports {
-            // The advice to take another port names the next one.
-            for offset in [0, 1] {
-                text = text.replace(&(lease.port + offset).to_string(), &(shown + offset).to_string());
-            }
-        }
+        text = renumbered(&text, |number| {
+            let places = self
+                .ports
+                .iter()
+                .flat_map(|(shown, lease)| [0, 1].map(|i| (lease.port + i, shown + i)));
+            places.into_iter().find(|(used, _)| *used == number).map(|(_, shown)| shown)
+        });
         // On the usual port, the server's advice does without it.
         text = text.replace(" -- --port 12345\n", "\n").replace(" -- --port 12345`", "`");
         text.lines().map(|line| format!("{}\n", line.trim_end())).collect()

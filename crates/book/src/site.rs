@@ -59,6 +59,12 @@ pub fn build_from(docs: &Path, out: &Path) -> Result<PathBuf> {
     })?;
     let [korean, english] = Language::ALL.map(|language| {
         let folder = out.join(language.code());
+        ensure!(
+            !folder.exists() || folder.join("site/book.js").exists(),
+            "`{0}`에는 다른 것이 들어 있습니다. 다른 폴더를 고르세요.\n\
+             `{0}` holds something else; choose another folder.",
+            folder.display()
+        );
         remove(&folder)?;
         run(&mdbook, &docs.join(language.code()), &folder)?;
         read_pages(&folder)

@@ -306,16 +306,16 @@ impl Program {
         }
         let mut child = command.spawn()?;
         known.groups.insert(child.id());
+        if stdout == Stdout::Closed {
+            // Now: a program that another thread starts in this moment would inherit it, and keep it open.
+            drop(child.stdout.take());
+        }
         drop(known);
         // Our copy of the program's side of the terminal goes, or its end would never be seen.
         drop(command);
 
         let output = match (terminal, stdout) {
             (Some(terminal), _) => Output::drain(terminal),
-            (None, Stdout::Closed) => {
-                drop(child.stdout.take());
-                Output::none()
-            }
             (None, _) => child.stdout.take().map_or_else(Output::none, Output::drain),
         };
         let stderr = child.stderr.take().map_or_else(Output::none, Output::drain);
