@@ -26,7 +26,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A page with everything, here in English; what stands in brackets is in Korean in the Korean book.
 const EVERYTHING: &str = r#"# [Everything|모든 것]
 
-[A thread speaks through a socket.|스레드는 소켓(socket)으로 말합니다.] `a_long_name::that_does_not_break::anywhere_at_all::and_goes_on_for_ever::0123456789_0123456789_0123456789`
+[A thread speaks through a socket.|스레드는 소켓(socket)으로 말합니다. 깃털로 쓰고 만년필(pen)을 씁니다.] `a_long_name::that_does_not_break::anywhere_at_all::and_goes_on_for_ever::0123456789_0123456789_0123456789`
 
 ## [Side by side|나란히]
 
@@ -217,6 +217,10 @@ enum Happening {
 impl Book {
     /// Builds and opens the book; `None`, and a word about it, where something for it is missing.
     fn open() -> Option<Self> {
+        if cfg!(windows) {
+            let _ = writeln!(std::io::stderr(), "SKIPPED the book in a browser is tested on Unix");
+            return None;
+        }
         let Ok(chromium) = headless_chrome::browser::default_executable() else {
             skip("the book in a browser needs Chromium");
             return None;
@@ -554,6 +558,9 @@ fn the_search_finds_words_of_both_languages() {
         ("en", "서버로부터", "서버로부터"),
         ("ko", "소켓", "소켓"),
         ("ko", "소켓을", "소켓"),
+        // Nowhere else in the book, and here with other endings.
+        ("ko", "깃털을", "깃털로"),
+        ("ko", "만년필", "만년필(pen)"),
         ("ko", "스레드", "스레드"),
         ("ko", "스레드에서 소켓이", "스레드"),
         ("ko", "socket", "socket"),

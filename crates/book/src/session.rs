@@ -367,7 +367,7 @@ fn lease() -> Result<Lease> {
 /// A text with other numbers in the place of some.
 fn renumbered(text: &str, other: impl Fn(u16) -> Option<u16>) -> String {
     static NUMBER: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\b\d{4,5}\b").expect("a valid pattern"));
+        LazyLock::new(|| Regex::new(r"(?-u:\b)\d{4,5}(?-u:\b)").expect("a valid pattern"));
     let new = |number: &Captures| {
         let other = number[0].parse().ok().and_then(&other);
         other.map_or(number[0].to_owned(), |other| other.to_string())
