@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{stderr, Write};
 use std::path::{Component, Path, PathBuf};
 
 use book::{site, Language};
@@ -11,10 +10,7 @@ use regex::Regex;
 #[test]
 fn every_link_of_the_built_book_leads_somewhere() {
     if site::mdbook().is_none() {
-        assert!(std::env::var_os("CI").is_none(), "mdBook must not be missing in CI");
-        // Not `eprintln!`: the test runner would swallow it.
-        let _ = writeln!(stderr(), "SKIPPED the built book needs mdBook: make book");
-        return;
+        return crate::skip("the built book needs mdBook: make book");
     }
     let folder = tempfile::tempdir().unwrap();
     site::build(folder.path()).unwrap_or_else(|error| panic!("{error:?}"));

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use book::Language;
@@ -12,6 +11,9 @@ use compare::port::Lease;
 use compare::programs::{python, root, source, Programs, Rung};
 use pulldown_cmark::{Event, Options, Parser};
 use regex::Regex;
+
+use crate::pages::regex;
+use crate::skip;
 
 fn read(file: &str) -> String {
     fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -31,12 +33,6 @@ fn indexes() -> [(Language, Vec<String>); 2] {
     Language::ALL.map(|language| (language, codes(language, "troubleshooting.md")))
 }
 
-/// Says that a test, or a part of it, was left out. In CI nothing may be.
-fn skip(what: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{what}: must not be skipped in CI");
-    let _ = writeln!(std::io::stderr(), "SKIPPED {what}");
-}
-
 fn is_korean(text: &str) -> bool {
     text.chars().any(|c| ('가'..='힣').contains(&c))
 }
@@ -45,10 +41,6 @@ fn is_korean(text: &str) -> bool {
 fn settled(text: &str, port: u16) -> String {
     let next = regex(&format!(r"(?-u:\b{}\b)", port + 1)).replace_all(text, "12346").into_owned();
     regex(&format!(r"(?-u:\b{port}\b)")).replace_all(&next, "12345").into_owned()
-}
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).unwrap()
 }
 
 // --- What our programs say ------------------------------------------------------------------------

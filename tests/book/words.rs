@@ -8,7 +8,7 @@ use book::Language;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use regex::RegexBuilder;
 
-use crate::pages::{names, page};
+use crate::pages::{anchor, names, page};
 
 const PAGE: &str = "words.md";
 
@@ -146,12 +146,6 @@ fn sections(language: Language, name: &str) -> Vec<Section> {
         }
     }
     sections
-}
-
-/// What a part of a heading becomes in a link to it.
-fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
-    kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
 /// The section of this anchor, with all that is below it.
