@@ -65,7 +65,7 @@ pub fn table(results: &[Compared]) -> String {
         text,
         "시나리오 {all}개: 같음(same) {same}, 문서에 있는 차이(differs as D…) {documented},\n\
          여기서 볼 수 없음(not observable here) {not_here}, 문서에 없는 차이(DIFFERS) {wrong}\n\
-         {all} scenarios: {same} same, {documented} differ as documented, {not_here} not observable here,\n{wrong} DIFFER",
+         scenarios: {all}; {same} same, {documented} differ as documented, {not_here} not observable here,\n{wrong} DIFFER",
         all = results.len()
     );
     if recorded > 0 {
