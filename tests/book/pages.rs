@@ -287,6 +287,34 @@ fn every_scenario_that_is_named_exists() {
     assert!(checked > 20, "{checked}");
 }
 
+/// In the chapters, every section shows what it says: a region, or the name of a scenario or of a test.
+#[test]
+fn every_section_of_a_chapter_names_its_evidence() {
+    let function = regex(r"(?m)^fn (\w+)\(\) \{");
+    let mut evidence: BTreeSet<String> = scenario::all().iter().map(scenario::Scenario::path).collect();
+    for file in ["tcp_echo.rs", "udp_echo.rs", "threaded_echo.rs"] {
+        let text = region::read(&Path::new("tests").join(file)).unwrap();
+        evidence.extend(function.captures_iter(&text).map(|found| found[1].to_owned()));
+    }
+    for (_, name) in CHAPTERS {
+        let text = page(Language::English, name);
+        let mut checked = 0;
+        for chapter in text.split("\n## ").skip(1) {
+            let sections: Vec<&str> = chapter.split("\n### ").collect();
+            // What a pattern is good for is a matter of judgement; what leads to sections shows nothing.
+            let shows = if sections.len() > 1 { &sections[1..] } else { &sections[..] };
+            for section in shows.iter().filter(|section| !section.starts_with("What it is for")) {
+                let codes = Page::parse(section).inline.concat();
+                let named = codes.iter().any(|code| evidence.contains(code));
+                let heading = section.lines().next().unwrap();
+                assert!(named || section.contains("<!-- generated: "), "{name}: {heading}");
+                checked += 1;
+            }
+        }
+        assert!(checked > 15, "{name}: {checked}");
+    }
+}
+
 #[test]
 fn every_session_and_every_mistake_is_in_a_page() {
     let mut shown = BTreeSet::new();
