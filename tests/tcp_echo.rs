@@ -245,8 +245,7 @@ fn an_interrupt_ends_it_while_a_client_is_silent() {
         let mut server = TCP.start_as(rung, support::with_default_interrupt);
         let stream = server.connect();
         server.program.stdout.line(1);
-        support::signal("INT", &server.program);
-        assert!(!server.program.end().status.success(), "{rung:?}");
+        assert!(!support::interrupt(server.program).status.success(), "{rung:?}");
         assert_eq!(receive(&stream).0, b"", "{rung:?}");
     }
 }

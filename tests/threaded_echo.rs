@@ -242,6 +242,8 @@ fn the_first_interrupt_ends_the_port_and_the_original_waits_for_its_handlers() {
         let stream = server.connect();
         // When a later client has been answered, the handler of this one runs.
         assert_eq!(exchange(&server.connect(), b"hi"), (THREADED.reply(), Ending::Closed));
+        // Not on its way to `accept`: there, Python would only note it.
+        support::asleep(&mut server.program);
         support::signal("INT", &server.program);
         if rung == Rung::Original {
             server.program.stderr.expect("KeyboardInterrupt");
@@ -310,13 +312,9 @@ fn out_of_descriptors_the_others_listen_and_serve_nobody_until_their_handlers_en
             server.program.stderr.expect("Too many open files");
         } else {
             // It says nothing yet. With clients in the queue `accept` does not sleep: a main thread that
-            // sleeps, time after time, waits in `scope`.
+            // sleeps waits in `scope`.
             server.program.stdout.line(4);
-            let stat = format!("/proc/{}/stat", server.program.id());
-            let sleeps = || {
-                std::fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('S')
-            };
-            while !(0..20).all(|_| sleeps() && !server.program.ends_within(Duration::from_millis(1))) {}
+            support::asleep(&mut server.program);
         }
         // It lives, it listens, and the clients that it has accepted are served.
         streams.push(server.connect());

@@ -204,8 +204,7 @@ fn an_interrupt_ends_it() {
         let mut server = UDP.start_as(rung, support::with_default_interrupt);
         let socket = server.socket();
         assert!(server.ask(&socket, b"ready?").is_some());
-        support::signal("INT", &server.program);
-        assert!(!server.program.end().status.success(), "{rung:?}");
+        assert!(!support::interrupt(server.program).status.success(), "{rung:?}");
     }
 }
 

@@ -657,6 +657,28 @@ pub fn signal(name: &str, program: &Program) {
     assert!(status.unwrap().success());
 }
 
+/// Presses Ctrl-C until the program ends. Python only notes a signal that comes just before a system call,
+/// and waits in that call all the same, until the next one.
+#[cfg(unix)]
+#[track_caller]
+pub fn interrupt(mut program: Program) -> Ended {
+    let end = Instant::now() + DEADLINE;
+    while !program.ends_within(TICK) && Instant::now() < end {
+        signal("INT", &program);
+        program.ends_within(Duration::from_millis(500));
+    }
+    program.end()
+}
+
+/// Waits until the main thread of a program sleeps, time after time: in a system call that nobody answers.
+#[cfg(target_os = "linux")]
+pub fn asleep(program: &mut Program) {
+    let stat = format!("/proc/{}/stat", program.id());
+    let sleeps =
+        || std::fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('S');
+    while !(0..20).all(|_| sleeps() && !program.ends_within(Duration::from_millis(1))) {}
+}
+
 /// Lets a program die of Ctrl-C even where the tests run in the background, with the signal ignored.
 #[cfg(unix)]
 pub fn with_default_interrupt(command: Command) -> Command {

@@ -445,7 +445,11 @@ impl Stage {
             }
             Shows(number, text) => self.wait(number, |shown| shown.contains(text)),
             CtrlC(number) => {
-                self.settle(number)?;
+                let (program, _) = self.running(number)?;
+                ensure!(
+                    program.rests(DEADLINE),
+                    "명령이 멈춰 서지 않습니다.\nThe command does not come to rest."
+                );
                 self.press(number, b"\x03")
             }
             CtrlD(number) => self.press(number, b"\x04"),
@@ -513,24 +517,6 @@ impl Stage {
             if ended || Instant::now() > end {
                 bail!("기다린 일이 일어나지 않았습니다.\nWhat was waited for did not come.")
             }
-        }
-    }
-
-    /// Waits until the command has done all that it will do by itself. Otherwise it would be a matter of
-    /// chance where Ctrl-C meets it.
-    fn settle(&mut self, number: usize) -> Result<()> {
-        let (program, _) = self.running(number)?;
-        let end = Instant::now() + DEADLINE;
-        loop {
-            let before = at_rest(program.id());
-            let ended = program.exit(Duration::from_millis(20)).is_some();
-            if before.is_some() && before == at_rest(program.id()) {
-                return Ok(());
-            }
-            ensure!(
-                !ended && Instant::now() < end,
-                "명령이 멈춰 서지 않습니다.\nThe command does not come to rest."
-            );
         }
     }
 
@@ -610,22 +596,4 @@ fn listens(port: u16) -> bool {
 /// Whether a message has come that the server on `port` has not read yet.
 fn message_waits(port: u16) -> bool {
     sockets("tcp").iter().any(|socket| socket.0 == port && socket.1 == "01" && socket.2 > 0)
-}
-
-/// How often a process and its children have gone to sleep, if all their threads sleep.
-fn at_rest(process: u32) -> Option<u64> {
-    let mut slept = 0;
-    for task in fs::read_dir(format!("/proc/{process}/task")).ok()? {
-        let task = task.ok()?.path();
-        let status = fs::read_to_string(task.join("status")).ok()?;
-        let value = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        if !value("State:")?.starts_with('S') {
-            return None;
-        }
-        slept += value("voluntary_ctxt_switches:")?.parse::<u64>().ok()?;
-        for child in fs::read_to_string(task.join("children")).ok()?.split_whitespace() {
-            slept += at_rest(child.parse().ok()?)?;
-        }
-    }
-    Some(slept)
 }

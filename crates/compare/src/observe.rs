@@ -363,7 +363,11 @@ impl<'a> Stage<'a> {
                     }
                 }
             }
-            Act::Interrupt => interrupt(&self.program),
+            Act::Interrupt => {
+                // Where it does not come to rest, that shows in what comes of it.
+                let _ = self.program.rests(self.subject.patience);
+                interrupt(&self.program);
+            }
             Act::Restart => {}
         }
         Ok(true)

@@ -341,6 +341,25 @@ impl Program {
         *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
+    /// Waits until it has done all that it will do by itself: it and all that it has started sleep, and go on
+    /// sleeping. Otherwise it would be a matter of chance where a signal meets it; Python, for one, only notes
+    /// a signal that comes just before a system call, and waits in that call all the same. `false` when it
+    /// ends instead, or does not come to rest within `timeout`; on systems other than Linux nobody can tell.
+    #[must_use]
+    pub fn rests(&self, timeout: Duration) -> bool {
+        let end = Instant::now() + timeout;
+        loop {
+            let before = at_rest(self.id);
+            let ended = self.exit(Duration::from_millis(20)).is_some();
+            if before.is_some() && before == at_rest(self.id) {
+                return true;
+            }
+            if ended || Instant::now() > end {
+                return false;
+            }
+        }
+    }
+
     /// Ends it, with all that it has started, and waits for the rest of its output.
     pub fn end(&self) {
         kill_group(self.id);
@@ -363,6 +382,24 @@ fn wait_for(mut child: Child, exit: &(Mutex<Option<Exit>>, Condvar)) {
     let status = child.wait().map_or(Exit::Code(-1), Exit::from);
     *exit.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
     exit.1.notify_all();
+}
+
+/// How often a process and its children have gone to sleep, if all their threads sleep (Linux).
+fn at_rest(process: u32) -> Option<u64> {
+    let mut slept = 0;
+    for task in std::fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let task = task.ok()?.path();
+        let status = std::fs::read_to_string(task.join("status")).ok()?;
+        let value = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        if !value("State:")?.starts_with('S') {
+            return None;
+        }
+        slept += value("voluntary_ctxt_switches:")?.parse::<u64>().ok()?;
+        for child in std::fs::read_to_string(task.join("children")).ok()?.split_whitespace() {
+            slept += at_rest(child.parse().ok()?)?;
+        }
+    }
+    Some(slept)
 }
 
 /// A raw-mode pseudo-terminal: our side, and the program's.
