@@ -53,7 +53,35 @@ impl ServerArgs {
     /// Help ends the program with 0, wrong arguments end it with 2.
     #[must_use]
     pub fn parse(pattern: Pattern) -> Self {
-        let mut matches = parse(server_command(pattern));
+        let package = pattern.package();
+        let name = format!("{package}-server");
+        let about = match pattern {
+            Pattern::TcpEcho => {
+                "TCP 서버: 클라이언트 하나에 응답하고 끝납니다.\n\
+                 A TCP server: answers one client, then ends."
+            }
+            Pattern::UdpEcho => {
+                "UDP 서버: 데이터그램마다 응답합니다. Ctrl-C로 끝냅니다.\n\
+                 A UDP server: answers every datagram. Ctrl-C ends it."
+            }
+            Pattern::ThreadedEcho => {
+                "TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다. Ctrl-C로 끝냅니다.\n\
+                 A TCP server: starts a thread for each client. Ctrl-C ends it."
+            }
+        };
+        Self::read(pattern, server_command(pattern, &name, about, &format!("cargo run -p {package}")))
+    }
+
+    /// Reads the command line of `name`, a server of the package `next-steps` for the clients of
+    /// `pattern`. Its help begins with `about`, in both languages.
+    #[must_use]
+    pub fn parse_as(pattern: Pattern, name: &str, about: &'static str) -> Self {
+        let run = format!("cargo run -p next-steps --bin {name}");
+        Self::read(pattern, server_command(pattern, name, about, &run))
+    }
+
+    fn read(pattern: Pattern, command: Command) -> Self {
+        let mut matches = parse(command);
         Self {
             pattern,
             host: value(&mut matches, "host"),
@@ -258,23 +286,9 @@ impl ClientArgs {
     }
 }
 
-fn server_command(pattern: Pattern) -> Command {
-    let about = match pattern {
-        Pattern::TcpEcho => {
-            "TCP 서버: 클라이언트 하나에 응답하고 끝납니다.\nA TCP server: answers one client, then ends."
-        }
-        Pattern::UdpEcho => {
-            "UDP 서버: 데이터그램마다 응답합니다. Ctrl-C로 끝냅니다.\n\
-             A UDP server: answers every datagram. Ctrl-C ends it."
-        }
-        Pattern::ThreadedEcho => {
-            "TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다. Ctrl-C로 끝냅니다.\n\
-             A TCP server: starts a thread for each client. Ctrl-C ends it."
-        }
-    };
-    let examples = ["", " -- --port 12350", " -- --echo"]
-        .map(|flags| format!("  cargo run -p {}{flags}", pattern.package()));
-    command(pattern, "server", about, &examples)
+fn server_command(pattern: Pattern, name: &str, about: &'static str, run: &str) -> Command {
+    let examples = ["", " -- --port 12350", " -- --echo"].map(|flags| format!("  {run}{flags}"));
+    command(pattern, name, about, &examples)
         .arg(host("바인딩할 호스트 · host to bind"))
         .arg(
             port("바인딩할 포트, 0이면 빈 포트\nport to bind, 0 takes a free one")
@@ -304,12 +318,13 @@ fn client_command(pattern: Pattern) -> Command {
              Several TCP clients: open all connections, then speak, the last one first."
         }
     };
-    let program = format!("  cargo run --bin {}-client", pattern.package());
+    let name = format!("{}-client", pattern.package());
+    let program = format!("  cargo run --bin {name}");
     let mut examples = vec![program.clone(), format!("{program} -- 안녕"), format!("{program} -- -")];
     if pattern == Pattern::ThreadedEcho {
         examples.push(format!("{program} -- --clients 5"));
     }
-    let mut command = command(pattern, "client", about, &examples)
+    let mut command = command(pattern, &name, about, &examples)
         .arg(
             Arg::new("message")
                 .value_name("MESSAGE")
@@ -353,9 +368,9 @@ fn client_command(pattern: Pattern) -> Command {
 }
 
 /// What all commands share. The defaults are hidden from clap's English and told in the texts.
-fn command(pattern: Pattern, role: &str, about: &'static str, examples: &[String]) -> Command {
+fn command(pattern: Pattern, name: &str, about: &'static str, examples: &[String]) -> Command {
     Command::new(pattern.package())
-        .bin_name(format!("{}-{role}", pattern.package()))
+        .bin_name(name)
         .about(about)
         .help_template(HELP_TEMPLATE)
         .after_help(format!("예 · Examples:\n{}", examples.join("\n")))

@@ -18,4 +18,4 @@ pub use args::{help, parse, ClientArgs, ServerArgs, HELP_TEMPLATE};
 pub use client::{print_reply, uninterrupted, Timed};
 pub use net::{python_addr, resolve};
 pub use pattern::Pattern;
-pub use server::{explain_braces, name_client, not_answered, reply, until_ok};
+pub use server::{explain_braces, name_client, not_answered, reply, try_again, until_ok};

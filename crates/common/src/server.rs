@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::advice::notice;
 use crate::python_addr;
 
-/// How long [`until_ok`] waits before it tries again.
+/// How long a server waits before it tries again what has failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What a server sends for `data`: the original's own `literal`, whatever was received, or with
@@ -56,18 +56,23 @@ pub fn until_ok<T>(mut call: impl FnMut() -> io::Result<T>) -> T {
     loop {
         match call() {
             Ok(value) => return value,
-            Err(error) => {
-                let seconds = PAUSE.as_secs_f64();
-                notice(
-                    format_args!(
-                        "연결을 수락하거나 데이터를 받지 못해 {seconds}초 뒤에 다시 시도합니다"
-                    ),
-                    format_args!("could not accept or receive, trying again in {seconds} s: {error}"),
-                );
-                thread::sleep(PAUSE);
-            }
+            Err(error) => thread::sleep(try_again(&error)),
         }
     }
+}
+
+/// Says in one line that `accept` or `recv_from` failed, and returns how long to wait before it is
+/// called again. The server goes on.
+///
+/// For a server whose threads must not sleep; the others have [`until_ok`].
+#[must_use = "without the pause, the server spins"]
+pub fn try_again(error: &io::Error) -> Duration {
+    let seconds = PAUSE.as_secs_f64();
+    notice(
+        format_args!("연결을 수락하거나 데이터를 받지 못해 {seconds}초 뒤에 다시 시도합니다"),
+        format_args!("could not accept or receive, trying again in {seconds} s: {error}"),
+    );
+    PAUSE
 }
 
 /// Says in one line that the client at `addr` got no (whole) reply, and why. The server goes on.
