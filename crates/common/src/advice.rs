@@ -34,6 +34,15 @@ pub fn report(result: Result<()>) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Adds to an error of starting a thread what can be done about it.
+#[must_use]
+pub fn no_thread(error: io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(
+        "스레드를 시작하지 못했습니다. 다른 프로그램을 끝내거나 `ulimit -a`로 메모리와 프로세스의 한도를 확인하세요.\n\
+         Could not start a thread. End other programs, or check the limits on memory and processes with `ulimit -a`.",
+    )
+}
+
 fn unexpected(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {

@@ -13,7 +13,7 @@ mod net;
 mod pattern;
 mod server;
 
-pub use advice::report;
+pub use advice::{no_thread, report};
 pub use args::{help, parse, ClientArgs, ServerArgs, HELP_TEMPLATE};
 pub use client::{print_reply, uninterrupted, Timed};
 pub use net::{python_addr, resolve};
