@@ -26,6 +26,13 @@ fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
 }
 
+/// The programs after the third pattern: the same server, served by other means.
+const NEXT_STEPS: [&str; 2] = ["thread-pool-server", "tokio-server"];
+
+fn next_step(name: &str) -> PathBuf {
+    PathBuf::from(format!("crates/next-steps/src/bin/{name}.rs"))
+}
+
 /// The literal port of a pattern.
 fn literal(pattern: &str) -> String {
     format!("examples/{}-literal.rs", pattern.trim_end_matches("-echo"))
@@ -39,6 +46,7 @@ fn programs() -> Vec<PathBuf> {
         let files = files.map(str::to_owned).into_iter().chain([literal(pattern)]);
         programs.extend(files.map(|file| Path::new("crates").join(pattern).join(file)));
     }
+    programs.extend(NEXT_STEPS.map(next_step));
     programs
 }
 
@@ -73,6 +81,21 @@ fn every_crate_inherits_its_package_fields_its_dependencies_and_the_lints() {
     }
     assert!(crates >= 4, "{crates}");
     assert_eq!(root["workspace"]["lints"]["rust"]["unsafe_code"], "forbid".into());
+}
+
+#[test]
+fn a_learner_builds_tokio_for_the_next_steps_only() {
+    let root: toml::Table = read("Cargo.toml").parse().unwrap();
+    let default = root["workspace"]["default-members"].as_array().unwrap();
+    assert!(!default.contains(&"crates/next-steps".into()));
+    let mut users = Vec::new();
+    for folder in fs::read_dir(support::root().join("crates")).unwrap() {
+        let folder = folder.unwrap();
+        let manifest = read(folder.path().join("Cargo.toml"));
+        let tokio = regex(r"(?m)^tokio\b").is_match(&manifest);
+        users.extend(tokio.then(|| folder.file_name()));
+    }
+    assert_eq!(users, ["next-steps"]);
 }
 
 #[test]
@@ -133,6 +156,30 @@ fn the_loop_without_threads_has_the_steps_of_the_first_pattern() {
     assert_eq!(alone, steps(Path::new("crates/tcp-echo/python/server.py")));
 }
 
+#[test]
+fn the_next_steps_change_the_third_step_and_the_word_in_the_brackets() {
+    let changes = [
+        (
+            "thread-pool-server",
+            "스레드 풀에 맡기기 · Hand the client to the pool",
+            ["스레드", "thread"],
+        ),
+        ("tokio-server", "새 태스크 생성과 시작 · Create and start a new task", ["태스크", "task"]),
+    ];
+    assert_eq!(changes.map(|(name, ..)| name), NEXT_STEPS);
+    for (name, third, [korean, english]) in changes {
+        let mut expected = steps(Path::new("crates/threaded-echo/python/server.py"));
+        for (number, words) in &mut expected {
+            if *number == 3 {
+                third.clone_into(words);
+            }
+            *words = words.replace("[스레드]", &format!("[{korean}]"));
+            *words = words.replace("[thread]", &format!("[{english}]"));
+        }
+        assert_eq!(steps(&next_step(name)), expected, "{name}");
+    }
+}
+
 fn is_hangul(c: char) -> bool {
     ('가'..='힣').contains(&c)
 }
@@ -163,7 +210,9 @@ fn the_first_comment_says_it_all_in_both_languages() {
             assert!(header.iter().any(|line| line.starts_with(start)), "{start} in {name}");
         }
         // What it says will appear is what the original sends.
-        let original = read(path.iter().take(2).collect::<PathBuf>().join("python/server.py"));
+        let package = path.iter().nth(1).filter(|package| *package != "next-steps");
+        let package = Path::new("crates").join(package.unwrap_or("threaded-echo".as_ref()));
+        let original = read(package.join("python/server.py"));
         for line in &header {
             for quoted in regex("`(서버로부터[^`]*)`").captures_iter(line) {
                 assert!(original.contains(&format!("\"{}\"", &quoted[1])), "{line} in {name}");
@@ -180,13 +229,16 @@ fn the_programs_keep_their_line_budgets() {
             source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
         (code.count(), path)
     };
+    let mut budgets: Vec<(usize, PathBuf)> = NEXT_STEPS.map(|name| (40, next_step(name))).into();
     for pattern in PATTERNS {
         let folder = Path::new("crates").join(pattern);
         let budget = if pattern == "threaded-echo" { 40 } else { 25 };
-        for (budget, file) in [(20, literal(pattern)), (budget, "src/bin/server.rs".to_owned())] {
-            let (count, path) = lines(folder.join(file));
-            assert!((10..=budget).contains(&count), "{count} lines in {}", path.display());
-        }
+        budgets.push((20, folder.join(literal(pattern))));
+        budgets.push((budget, folder.join("src/bin/server.rs")));
+    }
+    for (budget, path) in budgets {
+        let (count, path) = lines(path);
+        assert!((10..=budget).contains(&count), "{count} lines in {}", path.display());
     }
 }
 
