@@ -5,7 +5,7 @@ RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 # The book needs more than the programs do.
 book test lint: RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' crates/book/Cargo.toml)
 
-.PHONY: help demo test compare book check lint toolchain
+.PHONY: help demo test compare book bench soak check lint toolchain
 
 help:
 	@echo '세 가지 소켓 프로그래밍 패턴: 파이썬 원본과 Rust 코드 · Three socket patterns: Python originals and Rust ports'
@@ -14,6 +14,8 @@ help:
 	@echo '  make test     모든 테스트 · all tests'
 	@echo '  make compare  파이썬과 Rust를 나란히 비교 · Python and Rust side by side'
 	@echo '  make book     책을 두 언어로 만들기 · build the book in both languages'
+	@echo '  make bench    이식판을 다른 서버들과 나란히 재기(10분) · measure the ports beside other servers (10 min)'
+	@echo '  make soak     수많은 클라이언트를 견디는지 보기 · thousands of clients, some of them hostile'
 	@echo '  make check    형식, 린트, 문서, 테스트 · format, lints, documentation, tests'
 
 demo: toolchain
@@ -27,6 +29,12 @@ compare: toolchain
 
 book: toolchain
 	cargo run --locked -p book -- build
+
+bench: toolchain
+	cargo run --locked --release -p bench
+
+soak: toolchain
+	cargo run --locked --release -p bench -- soak
 
 check: lint test
 

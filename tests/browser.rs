@@ -153,6 +153,19 @@ fn in_language(text: &str, language: Language) -> String {
     both.replace_all(text, own).into_owned()
 }
 
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
 /// The book, built in a folder of its own. Tests that run at the same time share it; the last one
 /// removes it.
 fn built() -> Arc<TempDir> {
@@ -165,12 +178,7 @@ fn built() -> Arc<TempDir> {
     let docs = folder.path().join("docs");
     for language in Language::ALL {
         let own = docs.join(language.code());
-        fs::create_dir_all(&own).unwrap();
-        let source = compare::programs::root().join("docs").join(language.code());
-        for entry in fs::read_dir(source).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), own.join(entry.file_name())).unwrap();
-        }
+        copy(&compare::programs::root().join("docs").join(language.code()), &own);
         fs::write(own.join("everything.md"), in_language(EVERYTHING, language)).unwrap();
         let summary = fs::read_to_string(own.join("SUMMARY.md")).unwrap();
         let summary = summary.trim_end().to_owned() + "\n- [Everything](everything.md)\n";

@@ -354,10 +354,10 @@ fn every_command_in_the_texts_names_things_that_exist() {
                     assert!(exists, "{place}");
                     program = Some(name.to_owned());
                 }
-                // Its options are in the program's own help. (Those of `compare` are held to it in its tests.)
+                // Its options are in the program's own help. (Those of `compare` and `bench` are held to it in their tests.)
                 let options = words.iter().skip_while(|word| **word != "--").skip(1);
-                let options =
-                    options.filter(|word| word.starts_with("--") && package != Some("compare"));
+                let own = ["compare", "bench"].map(Some);
+                let options = options.filter(|word| word.starts_with("--") && !own.contains(&package));
                 for option in options {
                     let help = &programs_help[program.as_deref().expect(&place)];
                     assert!(help.contains(*option), "{place}");
@@ -398,7 +398,7 @@ fn everything_printed_by_make_help_exists() {
     let targets = regex(r"(?m)^  *@echo '  make (\w+)");
     let named: Vec<String> =
         targets.captures_iter(&makefile.replace('\t', " ")).map(|c| c[1].to_owned()).collect();
-    assert_eq!(named, ["demo", "test", "compare", "book", "check"]);
+    assert_eq!(named, ["demo", "test", "compare", "book", "bench", "soak", "check"]);
 }
 
 // --- Two languages --------------------------------------------------------------------------------

@@ -391,7 +391,8 @@ fn every_command_is_one_that_is_run() {
 #[test]
 fn every_command_in_a_sentence_names_things_that_exist() {
     let mut targets: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for package in ["common", "tcp-echo", "udp-echo", "threaded-echo", "compare", "book"] {
+    let packages = ["common", "tcp-echo", "udp-echo", "threaded-echo", "compare", "book"];
+    for package in packages.into_iter().chain(["bench", "next-steps"]) {
         targets.entry("-p").or_default().insert(package.to_owned());
     }
     for pattern in ["tcp", "udp", "threaded"] {
@@ -399,6 +400,8 @@ fn every_command_in_a_sentence_names_things_that_exist() {
         targets.entry("--bin").or_default().extend([program("client"), program("server")]);
         targets.entry("--example").or_default().insert(format!("{pattern}-literal"));
     }
+    let next = ["thread-pool-server", "tokio-server"].map(str::to_owned);
+    targets.entry("--bin").or_default().extend(next);
     targets.entry("--example").or_default().extend(["demo", "one-at-a-time"].map(str::to_owned));
     let named = regex(r"(-p|--bin|--example) ([a-z-]+)");
     let script = regex(r"\bcrates/[a-z./_-]+");

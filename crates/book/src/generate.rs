@@ -16,7 +16,7 @@ use compare::Text;
 use similar::{ChangeTag, TextDiff};
 
 use crate::session::Stage;
-use crate::{mistake, region, session, Language};
+use crate::{measured, mistake, region, session, Language};
 
 /// What was generated.
 pub enum Content {
@@ -60,6 +60,8 @@ pub struct Generator {
     /// What each terminal of a session showed.
     sessions: BTreeMap<String, Vec<String>>,
     mistakes: BTreeMap<String, String>,
+    /// The system calls of a thread, as a table.
+    calls: Option<String>,
 }
 
 /// How many sessions are played at a time: most of their time is waiting.
@@ -75,7 +77,7 @@ impl Generator {
         let no_messages = other_versions()?;
         let no_sessions = missing().or_else(|| no_messages.clone());
         let (sessions, mistakes) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { no_sessions, no_messages, sessions, mistakes })
+        Ok(Self { no_sessions, no_messages, sessions, mistakes, calls: None })
     }
 
     /// Plays these sessions, several at a time. `progress` is called with the name of each at its end.
@@ -133,6 +135,16 @@ impl Generator {
             }
             "added" => added(to_pattern(rest)?)?,
             "register" => register(language),
+            "measured" => measured::region(rest, language)?.with_context(|| unknown(name))?,
+            "calls" => {
+                if let Some(reason) = &self.no_sessions {
+                    return Ok(Content::Skipped(reason.clone()));
+                }
+                if self.calls.is_none() {
+                    self.calls = Some(measured::calls()?);
+                }
+                self.calls.clone().unwrap_or_default()
+            }
             "mistake" => {
                 if let Some(reason) = &self.no_messages {
                     return Ok(Content::Skipped(reason.clone()));

@@ -2,6 +2,7 @@
 //! stands in marked [regions](region), and the book is [built](site) from them with mdBook.
 
 pub mod generate;
+pub mod measured;
 pub mod mistake;
 pub mod region;
 pub mod session;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use book::{region, site};
+use book::{measured, region, site};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use compare::process;
 use compare::programs::root;
@@ -95,6 +95,9 @@ fn write() -> Result<()> {
     if let Some((_, reason)) = found.skipped.first() {
         let count = found.skipped.len();
         println!("{count}개는 여기에서 쓸 수 없습니다 · {count} cannot be written here: {reason}");
+    }
+    for picture in measured::write_pictures()? {
+        println!("{}", picture.display());
     }
     let (all, written) = (found.regions, found.stale.len());
     println!("{all}개 가운데 {written}개를 다시 썼습니다 · {written} of {all} regions written anew");

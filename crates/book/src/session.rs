@@ -56,6 +56,8 @@ const THREADED: &str = "cargo run -p threaded-echo";
 const THREADED_CLIENT: &str = "cargo run --bin threaded-echo-client";
 const THREADED_PYTHON: &str = "PORT=12346 python3 crates/threaded-echo/python/server.py";
 const ONE_AT_A_TIME: &str = "cargo run -p threaded-echo --example one-at-a-time";
+const POOL: &str = "cargo run -p next-steps --bin thread-pool-server";
+const TOKIO: &str = "cargo run -p next-steps --bin tokio-server";
 const SILENT: &str = "cargo run --bin threaded-echo-client -- --clients 1 -";
 const CUT: &str = "python3 -c \"print('한' * 400, end='')\" | cargo run --bin udp-echo-client -- -";
 const CUT_PYTHON: &str =
@@ -258,6 +260,28 @@ const SESSIONS: &[(&str, &[Act])] = &[
             Ends(1),
         ],
     ),
+    // When threads are not enough
+    (
+        "pool-nine",
+        &[
+            Serve(1, POOL),
+            Fails(2, "cargo run --bin threaded-echo-client -- --clients 9 --timeout 1"),
+            Clients(1, 9),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    (
+        "tokio-nine",
+        &[
+            Serve(1, TOKIO),
+            Ask(2, "cargo run --bin threaded-echo-client -- --clients 9 --timeout 1"),
+            CtrlC(1),
+            Ends(1),
+        ],
+    ),
+    ("check-pool", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin thread-pool-server")]),
+    ("check-tokio", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin tokio-server")]),
     // The missing f
     (
         "f-string",
@@ -299,7 +323,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 ///
 /// When cargo cannot be run, or the build fails.
 pub fn build() -> Result<()> {
-    for arguments in [&["--bins", "--examples"][..], &["-p", "compare"]] {
+    for arguments in [&["--bins", "--examples"][..], &["-p", "compare"], &["-p", "next-steps"]] {
         let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["build", "--quiet"])
             .args(arguments)

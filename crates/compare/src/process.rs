@@ -28,6 +28,8 @@ pub enum Stdout {
     Pipe,
     /// A pipe that nobody reads any more.
     Closed,
+    /// Nothing: what is written costs its system call, and is gone.
+    Null,
 }
 
 /// How a program ended.
@@ -173,6 +175,8 @@ pub struct Output(Arc<(Mutex<Written>, Condvar)>);
 #[derive(Default)]
 struct Written {
     bytes: Vec<u8>,
+    /// How many lines there were, those too that were not kept.
+    lines: usize,
     ended: bool,
 }
 
@@ -203,6 +207,7 @@ impl Output {
                 // A program that prints without end must not fill our memory.
                 let room = LIMIT.saturating_sub(written.bytes.len());
                 written.bytes.extend(&buffer[..size.min(room)]);
+                written.lines += count_lines(&buffer[..size]);
                 written.ended = size == 0;
                 writer.0 .1.notify_all();
                 if size == 0 {
@@ -217,6 +222,12 @@ impl Output {
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         self.written().bytes.clone()
+    }
+
+    /// How many lines have come to their end so far, those too that were not kept.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.written().lines
     }
 
     /// Waits until `found`, until nothing more can come, or until `timeout` has passed: the bytes by then.
@@ -285,13 +296,13 @@ impl Program {
         command.stderr(Stdio::piped());
         let terminal = match stdout {
             Stdout::Terminal => terminal(),
-            Stdout::Pipe | Stdout::Closed => None,
+            Stdout::Pipe | Stdout::Closed | Stdout::Null => None,
         };
         let terminal = if let Some((ours, theirs)) = terminal {
             command.stdout(theirs);
             Some(ours)
         } else {
-            command.stdout(Stdio::piped());
+            command.stdout(if stdout == Stdout::Null { Stdio::null() } else { Stdio::piped() });
             None
         };
         #[cfg(unix)]
@@ -348,16 +359,17 @@ impl Program {
     #[must_use]
     pub fn rests(&self, timeout: Duration) -> bool {
         let end = Instant::now() + timeout;
-        loop {
+        while cfg!(target_os = "linux") {
             let before = at_rest(self.id);
             let ended = self.exit(Duration::from_millis(20)).is_some();
             if before.is_some() && before == at_rest(self.id) {
                 return true;
             }
             if ended || Instant::now() > end {
-                return false;
+                break;
             }
         }
+        false
     }
 
     /// Ends it, with all that it has started, and waits for the rest of its output.

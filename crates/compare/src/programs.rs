@@ -79,15 +79,22 @@ impl Programs {
     ///
     /// When cargo cannot be run, or the build fails.
     pub fn build() -> Result<Self> {
+        // The same in every place: another choice of packages or targets would build them anew.
+        Self::build_with(&["--bins", "--examples"])
+    }
+
+    /// Builds what these arguments of `cargo build` choose, with cargo's own progress on standard error.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn build_with(args: &[&str]) -> Result<Self> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        // The same in every place: another choice of packages or targets would build them anew.
-        command.current_dir(root()).args([
-            "build",
-            "--message-format=json-render-diagnostics",
-            "--bins",
-            "--examples",
-        ]);
+        command
+            .current_dir(root())
+            .args(["build", "--message-format=json-render-diagnostics"])
+            .args(args);
         let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context(
             "cargo를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.\n\
              cargo could not be run; install Rust from https://rustup.rs.",
@@ -124,11 +131,20 @@ impl Programs {
             Rung::Literal => literal(pattern),
             Rung::Port => format!("{}-server", pattern.package()),
         };
-        let path = self.0.get(&name).with_context(|| {
+        Ok(Some(vec![self.path(&name)?.into()]))
+    }
+
+    /// Where a program is.
+    ///
+    /// # Errors
+    ///
+    /// When cargo did not say.
+    pub fn path(&self, name: &str) -> Result<&Path> {
+        let path = self.0.get(name).with_context(|| {
             format!(
                 "cargo가 `{name}`의 위치를 알려 주지 않았습니다.\ncargo did not say where `{name}` is."
             )
         })?;
-        Ok(Some(vec![path.clone().into_os_string()]))
+        Ok(path)
     }
 }

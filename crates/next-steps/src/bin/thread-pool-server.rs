@@ -7,7 +7,7 @@
 //! 터미널 1에는 여덟 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 여덟 번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows eight addresses, terminal 2 shows `서버로부터 응답: {data}` eight times. Ctrl-C ends the server.
 //!
-//! 주의: 여덟 클라이언트가 아무것도 보내지 않으면 아홉째 클라이언트는 기다려야 합니다. `--clients 9`로 확인하세요.
+//! 주의: 클라이언트 8개가 연결하고 아무것도 보내지 않으면 아홉째 클라이언트는 응답을 받지 못하고 기다립니다. `--clients 9`로 확인하세요.
 //! Hazard: while eight clients are silent, the ninth waits. See it with `--clients 9`.
 
 use std::io::{self, Read, Write};
@@ -46,7 +46,7 @@ fn serve() -> anyhow::Result<()> {
     // 1. 서버 소켓 생성 · Create the server socket
     let server_socket = TcpListener::bind(args.addr()?).map_err(|error| args.advise(error))?;
 
-    // 채널의 받는 쪽은 하나뿐이므로, 스레드들이 Arc로 함께 소유하고 Mutex로 한 번에 하나씩 씁니다.
+    // 채널의 받는 쪽은 하나뿐이므로, 스레드들이 Arc로 함께 소유하고, Mutex로 한 번에 한 스레드만 씁니다.
     // A channel has one receiving end: the threads own it together (Arc) and use it one at a time (Mutex).
     let (sender, receiver) = mpsc::channel();
     let receiver = Arc::new(Mutex::new(receiver));

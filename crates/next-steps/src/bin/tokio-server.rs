@@ -7,7 +7,7 @@
 //! 터미널 1에는 클라이언트 100개의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 100번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows 100 addresses, terminal 2 shows `서버로부터 응답: {data}` 100 times. Ctrl-C ends the server.
 //!
-//! 주의: 태스크 안에서 `std`의 `read`나 `thread::sleep`을 부르면 스레드가 블로킹되어 다른 태스크까지 멈춥니다.
+//! 주의: 태스크 안에서 `std`의 `read`나 `thread::sleep`을 부르면 스레드가 블로킹되어, 그 스레드에서 실행될 다른 태스크까지 멈춥니다.
 //! Hazard: a task that calls the `read` of `std`, or `thread::sleep`, blocks its thread and other tasks with it.
 
 use std::io;
@@ -50,7 +50,7 @@ async fn serve() -> Result<()> {
 
     loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
-        // common::until_ok는 스레드째 잠들지만, 여기서는 이 태스크만 기다립니다.
+        // common::until_ok는 스레드를 통째로 재우지만, 여기에서는 이 태스크만 기다립니다.
         // common::until_ok puts its whole thread to sleep; here, only this task waits.
         let (client_socket, addr) = loop {
             match server_socket.accept().await {
