@@ -3,7 +3,7 @@
 
 RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 # The book needs more than the programs do.
-book test lint: RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' crates/book/Cargo.toml)
+book test lint: RUST := $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' crates/tools/book/Cargo.toml)
 
 .PHONY: help demo test compare book bench soak check lint toolchain
 

@@ -1,22 +1,25 @@
-//! The built book in a real browser.
+//! The built book: its files, and its pages in a real browser.
 //!
 //! Besides the pages of the book, the browser sees one with everything that a page may have, so that
 //! nothing of it depends on what the book happens to use. Every wait has a deadline and waits for an
 //! event; nothing sleeps.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use book::{site, Language};
+use harness::programs::root;
+use harness::skip;
 use headless_chrome::browser::tab::Tab;
 use headless_chrome::protocol::cdp::types::Event;
 use headless_chrome::protocol::cdp::{Emulation, Network, Page as Cdp};
 use headless_chrome::{Browser, LaunchOptions};
+use regex::Regex;
 use serde_json::{json, Value};
 use tempfile::TempDir;
 
@@ -140,15 +143,9 @@ name = "tcp-echo"
 
 // --- The book and the browser ---------------------------------------------------------------------
 
-/// Says that a test was left out. In CI nothing may be.
-fn skip(what: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{what}: must not be skipped in CI");
-    let _ = writeln!(std::io::stderr(), "SKIPPED {what}");
-}
-
 /// What one language has in place of `[English|한국어]`.
 fn in_language(text: &str, language: Language) -> String {
-    let both = regex::Regex::new(r"\[([^\[\]|]+)\|([^\[\]|]+)\]").unwrap();
+    let both = Regex::new(r"\[([^\[\]|]+)\|([^\[\]|]+)\]").unwrap();
     let own = if language == Language::Korean { "$2" } else { "$1" };
     both.replace_all(text, own).into_owned()
 }
@@ -166,45 +163,69 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The book, built in a folder of its own. Tests that run at the same time share it; the last one
-/// removes it.
-fn built() -> Arc<TempDir> {
-    static SHARED: Mutex<Weak<TempDir>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(built) = shared.upgrade() {
-        return built;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let docs = folder.path().join("docs");
-    for language in Language::ALL {
-        let own = docs.join(language.code());
-        copy(&compare::programs::root().join("docs").join(language.code()), &own);
-        fs::write(own.join("everything.md"), in_language(EVERYTHING, language)).unwrap();
-        let summary = fs::read_to_string(own.join("SUMMARY.md")).unwrap();
-        let summary = summary.trim_end().to_owned() + "\n- [Everything](everything.md)\n";
-        fs::write(own.join("SUMMARY.md"), summary).unwrap();
-    }
-    let out = folder.path().join("book");
-    let start = site::build_from(&docs, &out).unwrap_or_else(|error| panic!("{error:#}"));
-    assert_eq!(start, out.join("index.html"));
-    let built = Arc::new(folder);
-    *shared = Arc::downgrade(&built);
-    built
+/// What tests that run at the same time share. The last one drops it.
+fn shared<T>(place: &Mutex<Weak<T>>, make: impl FnOnce() -> T) -> Arc<T> {
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    place.upgrade().unwrap_or_else(|| {
+        let new = Arc::new(make());
+        *place = Arc::downgrade(&new);
+        new
+    })
 }
 
-/// The book, built, and a tab of a browser of its own. Dropping it ends the browser.
-struct Book {
-    tab: Arc<Tab>,
-    happened: Receiver<Happening>,
-    /// What no page may do: an error or a warning on the console, a request to somewhere else, …
-    troubles: Vec<String>,
-    out: PathBuf,
+/// The book, built in `book` of a folder of its own; `None`, and a word about it, where mdBook is missing.
+fn built() -> Option<Arc<TempDir>> {
+    static BUILT: Mutex<Weak<TempDir>> = Mutex::new(Weak::new());
+    if site::mdbook().is_none() {
+        skip("the built book needs mdBook; `make book` installs it");
+        return None;
+    }
+    Some(shared(&BUILT, || {
+        let folder = tempfile::tempdir().unwrap();
+        let docs = folder.path().join("docs");
+        for language in Language::ALL {
+            let own = docs.join(language.code());
+            copy(&root().join("docs").join(language.code()), &own);
+            fs::write(own.join("everything.md"), in_language(EVERYTHING, language)).unwrap();
+            let summary = fs::read_to_string(own.join("SUMMARY.md")).unwrap();
+            let summary = summary.trim_end().to_owned() + "\n- [Everything](everything.md)\n";
+            fs::write(own.join("SUMMARY.md"), summary).unwrap();
+        }
+        let out = folder.path().join("book");
+        let start = site::build(&docs, &out).unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(start, out.join("index.html"));
+        folder
+    }))
+}
+
+/// A browser, and the folder for what it leaves. Dropping it ends the browser.
+struct Chromium {
     browser: Option<Browser>,
     folder: PathBuf,
-    _built: Arc<TempDir>,
 }
 
-impl Drop for Book {
+impl Chromium {
+    fn start(path: PathBuf) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // Whatever the browser leaves goes with the folder.
+        let profile = folder.path().join("profile");
+        fs::create_dir(&profile).unwrap();
+        let environment = [("TMPDIR".to_owned(), profile.to_string_lossy().into_owned())];
+        let options = LaunchOptions::default_builder()
+            .path(Some(path))
+            .user_data_dir(Some(profile))
+            .process_envs(Some(environment.into()))
+            // It sees nothing but our own files, and root may not have a sandbox.
+            .sandbox(false)
+            .args(vec!["--disable-component-update".as_ref(), "--hide-scrollbars".as_ref()])
+            .window_size(Some((1280, 900)))
+            .build()
+            .unwrap();
+        Self { browser: Some(Browser::new(options).unwrap()), folder: folder.keep() }
+    }
+}
+
+impl Drop for Chromium {
     fn drop(&mut self) {
         self.browser.take();
         // Its helpers end a little after it, and write until then.
@@ -212,6 +233,23 @@ impl Drop for Book {
         while self.folder.exists() && fs::remove_dir_all(&self.folder).is_err() && Instant::now() < end
         {
         }
+    }
+}
+
+/// The book, built, and a tab of a browser.
+struct Book {
+    tab: Arc<Tab>,
+    happened: Receiver<Happening>,
+    /// What no page may do: an error or a warning on the console, a request to somewhere else, …
+    troubles: Vec<String>,
+    out: PathBuf,
+    _chromium: Arc<Chromium>,
+    _built: Arc<TempDir>,
+}
+
+impl Drop for Book {
+    fn drop(&mut self) {
+        let _ = self.tab.close(false);
     }
 }
 
@@ -225,6 +263,7 @@ enum Happening {
 impl Book {
     /// Builds and opens the book; `None`, and a word about it, where something for it is missing.
     fn open() -> Option<Self> {
+        static SHARED: Mutex<Weak<Chromium>> = Mutex::new(Weak::new());
         if cfg!(windows) {
             let _ = writeln!(std::io::stderr(), "SKIPPED the book in a browser is tested on Unix");
             return None;
@@ -233,28 +272,9 @@ impl Book {
             skip("the book in a browser needs Chromium");
             return None;
         };
-        if site::mdbook().is_none() {
-            skip("the book in a browser needs mdBook; `make book` installs it");
-            return None;
-        }
-        let built = built();
-        let folder = tempfile::tempdir().unwrap();
-        // Whatever the browser leaves goes with the folder.
-        let profile = folder.path().join("profile");
-        fs::create_dir(&profile).unwrap();
-        let environment = [("TMPDIR".to_owned(), profile.to_string_lossy().into_owned())];
-        let options = LaunchOptions::default_builder()
-            .path(Some(chromium))
-            .user_data_dir(Some(profile))
-            .process_envs(Some(environment.into()))
-            // It sees nothing but our own files, and root may not have a sandbox.
-            .sandbox(false)
-            .args(vec!["--disable-component-update".as_ref(), "--hide-scrollbars".as_ref()])
-            .window_size(Some((1280, 900)))
-            .build()
-            .unwrap();
-        let browser = Browser::new(options).unwrap();
-        let tab = browser.new_tab().unwrap();
+        let built = built()?;
+        let chromium = shared(&SHARED, || Chromium::start(chromium));
+        let tab = chromium.browser.as_ref()?.new_tab().unwrap();
         let happened = listen(&tab);
         // The page for printing would open a dialog. And headless_chrome reads for up to 100 ms at a
         // time, in which it does not write: a page that always has something to say keeps it awake.
@@ -266,8 +286,8 @@ impl Book {
         })
         .unwrap();
         let troubles = Vec::new();
-        let (out, folder) = (built.path().join("book"), folder.keep());
-        Some(Self { tab, happened, troubles, out, browser: Some(browser), folder, _built: built })
+        let out = built.path().join("book");
+        Some(Self { tab, happened, troubles, out, _chromium: chromium, _built: built })
     }
 
     /// The names of the files of the pages, the same in both languages.
@@ -483,52 +503,85 @@ fn the_start_page_leads_to_both_languages() {
     book.quiet();
 }
 
-const HEADINGS: &str =
-    "[...document.querySelectorAll('main :is(h1,h2,h3,h4,h5,h6)[id]')].map(h => h.id)";
-
 #[test]
 fn the_language_switch_leads_to_the_same_page_and_section_and_back() {
     let Some(mut book) = Book::open() else { return };
-    let ids = |book: &Book| -> Vec<String> { serde_json::from_value(book.run(HEADINGS)).unwrap() };
-    let mut sections = 0;
-    for page in book.pages() {
-        let [korean, english] = Language::ALL.map(|language| format!("{}/{page}", language.code()));
-        // To the page.
-        book.go(&korean);
-        let alternate = book.text("document.querySelector('link[rel=alternate]').href");
-        let koreans = ids(&book);
+    let [korean, english] = ["ko/everything.html", "en/everything.html"];
+    book.go(korean);
+    let koreans = Sections::of(&book).ids;
+    let last = koreans.len() - 1;
+    // From a section that was asked for, and back.
+    book.follow(".language-switch");
+    let englishes = Sections::of(&book).ids;
+    assert_eq!(book.place(), (english.to_owned(), englishes[last].clone()));
+    book.follow(".language-switch");
+    assert_eq!(book.place(), (korean.to_owned(), koreans[last].clone()));
+    // From a section to which one has scrolled, and from the top.
+    for (section, expected) in [(2, &*englishes[2]), (0, "")] {
+        book.go(korean);
+        book.run(&format!("{HEADINGS}[{section}].scrollIntoView({{ behavior: 'instant' }})"));
         book.follow(".language-switch");
-        assert_eq!(book.place(), (english.clone(), String::new()));
-        assert_eq!(book.text("location.href"), alternate, "{korean}");
-        assert_eq!(book.text("document.documentElement.lang"), "en");
-        let englishes = ids(&book);
-        assert_eq!(koreans.len(), englishes.len(), "{page}");
-
-        // From a section to which one has scrolled.
-        let Some(last) = koreans.len().checked_sub(1).filter(|last| *last > 0) else { continue };
-        sections += 1;
-        let seen = book.run(&format!(
-            "(() => {{
-                const headings = [...document.querySelectorAll('main :is(h1,h2,h3,h4,h5,h6)[id]')];
-                headings[{}].scrollIntoView({{ behavior: 'instant' }});
-                return headings.findLastIndex(heading => heading.getBoundingClientRect().top < 90);
-            }})()",
-            last.min(2)
-        ));
-        let seen = usize::try_from(seen.as_i64().unwrap()).unwrap_or(0);
-        book.follow(".language-switch");
-        let expected = if seen > 0 { koreans[seen].clone() } else { String::new() };
-        assert_eq!(book.place(), (korean.clone(), expected), "from {}", englishes[seen]);
-
-        // From a section that was asked for, and back.
-        book.go(&format!("{korean}#{}", koreans[last]));
-        book.follow(".language-switch");
-        assert_eq!(book.place(), (english.clone(), englishes[last].clone()));
-        book.follow(".language-switch");
-        assert_eq!(book.place(), (korean.clone(), koreans[last].clone()));
+        assert_eq!(book.place(), (english.to_owned(), expected.to_owned()), "from {section}");
     }
-    assert!(sections >= 2, "{sections}");
     book.quiet();
+}
+
+const HEADINGS: &str = "[...document.querySelectorAll('main :is(h1,h2,h3,h4,h5,h6)[id]')]";
+
+/// The sections of a page, and where its language switch leads from them.
+struct Sections {
+    ids: Vec<String>,
+    /// The twin, as the head of the page names it.
+    twin: String,
+    /// From each of the first sections to which one has scrolled, with the two that may be taken for the one that is read.
+    scrolled: Vec<(usize, usize, String)>,
+    /// From each section that was asked for. Afterwards the last one was.
+    asked: Vec<String>,
+}
+
+impl Sections {
+    fn of(book: &Book) -> Self {
+        let found = book.run(&format!(
+            "(() => {{
+                const headings = {HEADINGS};
+                const link = document.querySelector('.language-switch');
+                const aim = () => {{
+                    link.dispatchEvent(new Event('focus'));
+                    return decodeURIComponent(link.href);
+                }};
+                const above = line => Math.max(0,
+                    headings.findLastIndex(heading => heading.getBoundingClientRect().top < line));
+                // Nobody asks for a section yet.
+                history.replaceState(null, '', location.pathname);
+                const scrolled = headings.slice(0, 9).map(heading => {{
+                    heading.scrollIntoView({{ behavior: 'instant' }});
+                    return [above(90), above(110), aim()];
+                }});
+                const asked = headings.map(heading => {{
+                    location.hash = heading.id;
+                    return aim();
+                }});
+                const twin = decodeURIComponent(document.querySelector('link[rel=alternate]').href);
+                return [headings.map(heading => heading.id), twin, scrolled, asked];
+            }})()"
+        ));
+        let (ids, twin, scrolled, asked) = serde_json::from_value(found).unwrap();
+        Self { ids, twin, scrolled, asked }
+    }
+
+    /// Asserts that all of them lead to those of the twin.
+    fn lead_to(&self, ids: &[String], page: &str) {
+        assert_eq!(self.ids.len(), ids.len(), "{page}");
+        assert!(self.twin.ends_with(&format!("/{page}")), "{} instead of {page}", self.twin);
+        let place = |section: usize| match section {
+            0 => self.twin.clone(),
+            section => format!("{}#{}", self.twin, ids[section]),
+        };
+        for (first, second, link) in &self.scrolled {
+            assert!([*first, *second].map(place).contains(link), "{first} or {second}: {link}");
+        }
+        assert_eq!(self.asked, (0..ids.len()).map(place).collect::<Vec<_>>(), "{page}");
+    }
 }
 
 // --- Search ---------------------------------------------------------------------------------------
@@ -543,7 +596,9 @@ fn search(book: &Book, words: &str) -> Vec<String> {
                 new MutationObserver(resolve).observe(header, {{ childList: true, characterData: true, subtree: true }});
                 setTimeout(() => reject(new Error('no answer')), {});
             }});
-            document.getElementById('mdbook-search-toggle').click();
+            if (document.getElementById('mdbook-search-wrapper').classList.contains('hidden')) {{
+                document.getElementById('mdbook-search-toggle').click();
+            }}
             bar.value = {};
             bar.dispatchEvent(new KeyboardEvent('keyup', {{ bubbles: true }}));
             await told;
@@ -558,36 +613,49 @@ fn search(book: &Book, words: &str) -> Vec<String> {
 #[test]
 fn the_search_finds_words_of_both_languages() {
     let Some(mut book) = Book::open() else { return };
-    for (language, words, expected) in [
-        ("en", "thread", "thread"),
-        ("en", "threads", "thread"),
-        ("en", "socket speaks", "socket"),
-        ("en", "write_all", "write_all"),
-        ("en", "서버로부터", "서버로부터"),
-        ("ko", "소켓", "소켓"),
-        ("ko", "소켓을", "소켓"),
-        // Nowhere else in the book, and here with other endings.
-        ("ko", "깃털을", "깃털로"),
-        ("ko", "만년필", "만년필(pen)"),
-        ("ko", "스레드", "스레드"),
-        ("ko", "스레드에서 소켓이", "스레드"),
-        ("ko", "socket", "socket"),
-        ("ko", "let", "let"),
-        ("ko", "TcpListener::bind", "TcpListener"),
-        ("ko", "tcp-echo", "tcp-echo"),
+    for (language, searches) in [
+        (
+            "en",
+            &[
+                ("thread", "thread"),
+                ("threads", "thread"),
+                ("socket speaks", "socket"),
+                ("write_all", "write_all"),
+                ("서버로부터", "서버로부터"),
+                ("xyzzy", ""),
+                ("thread xyzzy", ""),
+            ][..],
+        ),
+        (
+            "ko",
+            &[
+                ("소켓", "소켓"),
+                ("소켓을", "소켓"),
+                // Nowhere else in the book, and here with other endings.
+                ("깃털을", "깃털로"),
+                ("만년필", "만년필(pen)"),
+                ("스레드", "스레드"),
+                ("스레드에서 소켓이", "스레드"),
+                ("socket", "socket"),
+                ("let", "let"),
+                ("TcpListener::bind", "TcpListener"),
+                ("tcp-echo", "tcp-echo"),
+                ("쿠쿠다스", ""),
+                ("소켓 쿠쿠다스", ""),
+            ],
+        ),
     ] {
         book.go(&format!("{language}/everything.html"));
-        let results = search(&book, words);
-        assert!(!results.is_empty(), "{language}: {words}");
-        book.follow("#mdbook-searchresults a");
-        let page = book.text("document.querySelector('main').innerText").to_lowercase();
-        assert!(page.contains(&expected.to_lowercase()), "{language}: {words} in {results:?}");
-    }
-    for (language, nonsense) in
-        [("en", "xyzzy"), ("ko", "쿠쿠다스"), ("ko", "소켓 쿠쿠다스"), ("en", "thread xyzzy")]
-    {
-        book.go(&format!("{language}/everything.html"));
-        assert_eq!(search(&book, nonsense), Vec::<String>::new(), "{language}: {nonsense}");
+        // From then on from wherever the one before has led.
+        for (words, expected) in searches {
+            let results = search(&book, words);
+            assert_eq!(results.is_empty(), expected.is_empty(), "{language}: {words} in {results:?}");
+            if !results.is_empty() {
+                book.follow("#mdbook-searchresults a");
+                let page = book.text("document.querySelector('main').innerText").to_lowercase();
+                assert!(page.contains(&expected.to_lowercase()), "{language}: {words} in {results:?}");
+            }
+        }
     }
     book.quiet();
 }
@@ -607,17 +675,16 @@ fn every_page(book: &Book) -> Vec<String> {
 #[test]
 fn every_page_fits_a_phone_and_a_tablet() {
     let Some(mut book) = Book::open() else { return };
-    book.resize(390);
     for page in every_page(&book) {
+        book.resize(390);
         book.go(&page);
         book.quiet();
-        for scheme in ["light", "dark"] {
+        for (scheme, widths) in [("light", [320, 390, 768]), ("dark", [768, 390, 320])] {
             book.medium("screen", scheme);
-            for width in [320, 390, 768] {
+            for width in widths {
                 book.resize(width);
                 fits(&book, &format!("{page}, {width} pixels, {scheme}"));
             }
-            book.resize(390);
         }
         side_by_side(&book, &page, false);
     }
@@ -629,31 +696,50 @@ fn every_page_fits_a_phone_and_a_tablet() {
 }
 
 #[test]
-fn every_page_is_complete_and_readable_on_a_laptop_and_on_paper() {
+fn every_page_is_complete_and_readable_on_a_laptop_and_on_paper_and_leads_to_its_twin() {
     let Some(mut book) = Book::open() else { return };
     let mut drawn = 0;
-    for page in every_page(&book) {
-        book.resize(1280);
-        book.go(&page);
-        book.quiet();
-        for (scheme, theme) in [("light", "light"), ("dark", "navy")] {
-            book.medium("screen", scheme);
-            book.wait_for(&format!("document.documentElement.classList.contains('{theme}')"));
-            fits(&book, &format!("{page}, {scheme}"));
-        }
-        side_by_side(&book, &page, true);
-        drawn += diagrams(&book, &page);
-        if page.starts_with("ko/") {
-            speaks_korean(&book, &page);
-        }
-        // The page for printing has the same texts once more.
-        if !page.ends_with("print.html") {
-            readable(&book, &page);
-        }
-        on_paper(&book, &page);
-        book.quiet();
+    book.resize(1280);
+    for name in book.pages() {
+        let [korean, english] = Language::ALL.map(|language| format!("{}/{name}", language.code()));
+        book.go(&korean);
+        drawn += complete(&mut book, &korean);
+        let koreans = Sections::of(&book);
+        book.follow(".language-switch");
+        let last = koreans.ids.len().saturating_sub(1);
+        drawn += complete(&mut book, &english);
+        let (place, englishes) = (book.place(), Sections::of(&book));
+        let expected = if last > 0 { &*englishes.ids[last] } else { "" };
+        assert_eq!(place, (english.clone(), expected.to_owned()));
+        koreans.lead_to(&englishes.ids, &english);
+        englishes.lead_to(&koreans.ids, &korean);
     }
     assert!(drawn >= 4, "{drawn}");
+}
+
+/// Whether a page has all that it should have, on a screen and on paper: the number of its diagrams.
+fn complete(book: &mut Book, page: &str) -> u64 {
+    book.quiet();
+    let language = book.text("document.documentElement.lang");
+    assert!(page.starts_with(&language), "{page} in {language}");
+    for (scheme, theme) in [("light", "light"), ("dark", "navy")] {
+        book.medium("screen", scheme);
+        book.wait_for(&format!("document.documentElement.classList.contains('{theme}')"));
+        fits(book, &format!("{page}, {scheme}"));
+    }
+    side_by_side(book, page, true);
+    let drawn = diagrams(book, page);
+    if language == "ko" {
+        speaks_korean(book, page);
+    }
+    // The page for printing has the same texts once more.
+    if !page.ends_with("print.html") {
+        readable(book, page);
+    }
+    on_paper(book, page);
+    book.resize(1280);
+    book.quiet();
+    drawn
 }
 
 fn fits(book: &Book, what: &str) {
@@ -853,21 +939,110 @@ fn a_transcript_is_copied_as_commands_that_can_be_run() {
 /// The files of the book are those that its pages need, and no more.
 #[test]
 fn the_folder_of_the_book_has_no_leftovers() {
-    let Some(book) = Book::open() else { return };
+    let Some(built) = built() else { return };
+    let out = built.path().join("book");
     let names = |folder: &Path| -> BTreeSet<String> {
         fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect()
     };
-    assert_eq!(names(&book.out), BTreeSet::from(["en", "index.html", "ko"].map(str::to_owned)));
-    let (korean, english) = (names(&book.out.join("ko")), names(&book.out.join("en")));
+    assert_eq!(names(&out), BTreeSet::from(["en", "index.html", "ko"].map(str::to_owned)));
+    let (korean, english) = (names(&out.join("ko")), names(&out.join("en")));
     assert_eq!(korean, english);
-    let leftovers: Vec<&String> = korean
-        .iter()
-        .filter(|name| {
-            ["toml", "md"].iter().any(|end| name.ends_with(&format!(".{end}"))) || *name == "404.html"
-        })
-        .collect();
-    assert!(leftovers.is_empty(), "{leftovers:?}");
+    let source =
+        |name: &str| Path::new(name).extension().is_some_and(|end| end == "toml" || end == "md");
+    let left = |name: &&String| source(name) || *name == "404.html";
+    assert_eq!(korean.iter().find(left), None);
+}
+
+/// Every link leads to a file, and to a place in it.
+#[test]
+fn every_link_of_the_book_leads_somewhere() {
+    let Some(built) = built() else { return };
+    let out = built.path().join("book");
+    let mut pages = BTreeMap::from([(out.join("index.html"), String::new())]);
+    for language in Language::ALL {
+        let files = fs::read_dir(out.join(language.code())).unwrap().map(|file| file.unwrap().path());
+        let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "html"));
+        pages.extend(files.map(|file| (file, String::new())));
+    }
+    for (file, text) in &mut pages {
+        *text = fs::read_to_string(file).unwrap();
+    }
+    let id = Regex::new(r#"\bid="?([^" >]+)"#).unwrap();
+    let ids = |text| id.captures_iter(text).map(|id| id.extract::<1>().1[0]).collect();
+    let ids: BTreeMap<&PathBuf, BTreeSet<&str>> =
+        pages.iter().map(|(file, text)| (file, ids(text))).collect();
+    let link = Regex::new(r#"\b(?:href|src)="([^"]*)""#).unwrap();
+    let mut checked = 0;
+    for (file, text) in &pages {
+        for (_, [link]) in link.captures_iter(text).map(|link| link.extract()) {
+            if link.starts_with("https://") || link.starts_with("data:") {
+                continue;
+            }
+            checked += 1;
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { file.clone() } else { beside(file, path) };
+            assert!(target.exists(), "{link} in {}", file.display());
+            if let (false, Some(ids)) = (anchor.is_empty(), ids.get(&target)) {
+                assert!(ids.contains(anchor), "{link} in {}", file.display());
+            }
+        }
+    }
+    assert!(checked > 1500, "{checked}");
+}
+
+/// The file that `file` calls `link`.
+fn beside(file: &Path, link: &str) -> PathBuf {
+    let mut path = file.parent().unwrap().to_owned();
+    for part in Path::new(link).components() {
+        match part {
+            Component::ParentDir => assert!(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path
+}
+
+/// A failed build leaves the book of before as it was, and the next one takes its folder for the book's own.
+#[test]
+fn a_build_that_fails_is_in_nobodys_way() {
+    if site::mdbook().is_none() {
+        return skip("a failed build needs mdBook; `make book` installs it");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (docs, out) = (folder.path().join("docs"), folder.path().join("out"));
+    let pages = ["one", "two", "three"];
+    for language in Language::ALL.map(|language| docs.join(language.code())) {
+        fs::create_dir_all(&language).unwrap();
+        fs::copy(root().join("docs/en/book.toml"), language.join("book.toml")).unwrap();
+        let entries = pages.map(|page| format!("- [{page}]({page}.md)\n")).concat();
+        fs::write(language.join("SUMMARY.md"), entries).unwrap();
+        for page in pages {
+            fs::write(language.join(page).with_extension("md"), format!("# {page}\n")).unwrap();
+        }
+    }
+    let page = docs.join("en/two.md");
+    let wrong = [
+        // What mdBook complains of, what nobody can draw, and what the other language lacks.
+        "{{#include nothing.md}}",
+        "# two\n\n```mermaid\nsequenceDiagram\nA->>A: x\n```\n",
+        "# two\n\n## a heading more\n",
+    ];
+    for before in [None, Some("a word")] {
+        for wrong in wrong {
+            fs::write(&page, wrong).unwrap();
+            site::build(&docs, &out).expect_err(wrong);
+            let built = fs::read_to_string(out.join("en/two.html")).ok();
+            assert_eq!(built.is_some(), before.is_some(), "{wrong}");
+            assert!(built.is_none_or(|built| built.contains("a word")), "{wrong}");
+        }
+        fs::write(&page, "# two\n\na word\n").unwrap();
+        site::build(&docs, &out).unwrap_or_else(|error| panic!("{before:?}: {error:#}"));
+    }
+    // But what is not the book's is not touched.
+    fs::remove_dir_all(out.join("ko/site")).unwrap();
+    site::build(&docs, &out).expect_err("a folder of somebody else");
+    assert!(out.join("ko/two.html").exists());
 }

@@ -1,558 +1,292 @@
-//! §3: the TCP server with a thread per client, on all three rungs, the loop without threads, and the
+//! §3, the TCP server with a thread for each client, as a contract: every scenario on all three rungs, what
+//! scenarios cannot say (above all, what happens when something runs out), the loop without threads, and the
 //! client that speaks on its last connection first.
 
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::process::Command;
-use std::sync::Arc;
+use std::io::{ErrorKind, Write};
+use std::net::TcpStream;
+use std::process::ExitCode;
 use std::time::Duration;
-#[cfg(target_os = "linux")]
-use std::time::Instant;
 
-use assert_cmd::Command as Assert;
+use common::Pattern;
+use harness::program::Exit;
 use predicates::prelude::*;
 use predicates::str::contains;
-use support::{exchange, receive, Ending, Package, Rung, Server, DEADLINE};
+use scenarios::scenario::Act::{Accept, Close, Receive, Send};
+use scenarios::scenario::{Data, End, Reply, Role, Scenario, Then, Want};
+use socket2::SockRef;
+use support::{answer, assert, client, ours, path, played_right, words, Server, DEADLINE};
 
-const THREADED: Package = Package {
-    name: "threaded-echo",
-    server: env!("CARGO_BIN_EXE_threaded-echo-server"),
-    client: env!("CARGO_BIN_EXE_threaded-echo-client"),
-    literal: "threaded-literal",
-};
+const PATTERN: Pattern = Pattern::ThreadedEcho;
+const SERVER: &str = "threaded-echo-server";
+const CLIENT: &str = "threaded-echo-client";
+const REPLY: &str = "서버로부터 응답: {data}";
 
-fn client() -> Assert {
-    let mut client = Assert::new(THREADED.client);
-    client.timeout(DEADLINE).env_remove("PORT");
-    client
-}
-
-fn one_at_a_time() -> Server {
-    let mut command = Command::new(Package::example("one-at-a-time"));
-    Server::leased(&mut command, &Arc::new(support::Lease::take()))
-}
-
-/// Opens five connections and speaks on the last one first: whether each was answered when it spoke,
-/// while the others were silent.
-fn answers_at_once(server: &mut Server, patience: Duration) -> bool {
-    let streams: Vec<TcpStream> = (0..5).map(|_| server.connect()).collect();
-    streams.iter().rev().all(|stream| {
-        stream.set_read_timeout(Some(patience)).unwrap();
-        exchange(stream, b"hi") == (THREADED.reply(), Ending::Closed)
-    })
-}
-
-// --- The server's contract ------------------------------------------------------------------------
-
-#[test]
-fn the_original_says_what_was_measured() {
-    assert_eq!(THREADED.reply().len(), 30);
-    assert!(THREADED.reply().ends_with(b"{data}"));
-}
-
-#[test]
-fn answers_whatever_is_sent_and_goes_on() {
-    let full = [b'x'; 1024];
-    let messages: [&[u8]; 7] = [
-        b"hello",
-        "안녕하세요".as_bytes(),
-        "👋🏽".as_bytes(),
-        b"\0",
-        b"\xff\xfe\xed\xa0\x80",
-        b"{data}",
-        &full,
+fn main() -> ExitCode {
+    let mut trials = trials![
+        the_original_says_what_was_measured,
+        echo_sends_back_the_bytes_unchanged,
+        says_on_stderr_that_it_listens_which_client_to_start_and_once_what_the_braces_are,
+        the_loop_without_threads_fails_what_threads_pass,
+        every_client_understands_every_server,
+        help_and_wrong_arguments,
+        the_client_prints_a_reply_for_each_connection_and_says_whose_it_is,
+        the_client_shows_in_vain_that_the_loop_without_threads_serves_one_at_a_time,
+        both_clients_speak_on_their_last_connection_first,
+        the_client_opens_all_connections_before_it_reads_standard_input,
+        the_client_says_which_server_to_start,
+        #[cfg(unix)]
+        a_client_that_resets_is_told_of_and_costs_only_itself,
+        #[cfg(unix)]
+        a_port_in_use_is_explained,
     ];
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        let mut expected = String::new();
-        for message in messages {
-            let stream = server.connect();
-            assert_eq!(exchange(&stream, message), (THREADED.reply(), Ending::Closed), "{rung:?}");
-            expected += &(THREADED.line(&support::tuple(stream.local_addr().unwrap())) + "\n");
-        }
-        // A client that says nothing, and closes its side, is answered all the same.
-        let stream = server.connect();
-        stream.shutdown(Shutdown::Write).unwrap();
-        assert_eq!(receive(&stream), (THREADED.reply(), Ending::Closed), "{rung:?}");
-        expected += &(THREADED.line(&support::tuple(stream.local_addr().unwrap())) + "\n");
-        server.program.stdout.line(messages.len() + 1);
-        if rung == Rung::Port {
-            server.program.stderr.expect("{data}");
-        }
-        let ended = server.program.kill();
-        assert_eq!(ended.stdout, expected, "{rung:?}");
-        if rung == Rung::Port {
-            assert!(ended.stderr.lines().all(|line| line.starts_with("# ")), "{}", ended.stderr);
-            let explained = ended.stderr.lines().filter(|line| line.contains("{data}")).count();
-            assert_eq!(explained, 1, "once, not for each client: {}", ended.stderr);
-        }
-    }
+    trials.extend(support::scenarios_of(PATTERN));
+    #[cfg(target_os = "linux")]
+    trials.extend(exhaustion::trials());
+    support::run(trials)
 }
 
-#[test]
-fn clients_are_served_at_once() {
-    for rung in THREADED.rungs() {
-        assert!(answers_at_once(&mut THREADED.start(rung), DEADLINE), "{rung:?}");
-    }
+fn reset(stream: &TcpStream) {
+    // macOS refuses it on a connection that the peer has reset already.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
-#[test]
-fn the_loop_without_threads_fails_that_test() {
-    let mut server = one_at_a_time();
-    assert!(!answers_at_once(&mut server, Duration::from_millis(300)));
+// --- The server -----------------------------------------------------------------------------------
 
-    // It is not broken, it is busy: when the first client speaks, the second one's turn comes.
-    let mut server = one_at_a_time();
-    let first = server.connect();
-    let second = server.connect();
-    (&second).write_all(b"second").unwrap();
-    second.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    assert_eq!(receive(&second), (Vec::new(), Ending::TimedOut));
-    assert_eq!(exchange(&first, b"first"), (THREADED.reply(), Ending::Closed));
-    second.set_read_timeout(Some(DEADLINE)).unwrap();
-    assert_eq!(receive(&second), (THREADED.reply(), Ending::Closed));
+fn the_original_says_what_was_measured() {
+    support::measured(PATTERN, REPLY, 30);
 }
 
-#[test]
-#[cfg_attr(
-    not(target_os = "linux"),
-    ignore = "that the reply survives the reset is sure on Linux only"
-)]
-fn reads_1024_bytes_once_and_resets_what_it_left_unread() {
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        for (size, ending) in [(1025, Ending::Reset), (1024, Ending::Closed), (5000, Ending::Reset)] {
-            let stream = server.connect();
-            let message = vec![b'x'; size];
-            assert_eq!(exchange(&stream, &message), (THREADED.reply(), ending), "{rung:?}, {size}");
-        }
-    }
-}
-
-#[test]
-fn reads_once_even_when_a_character_is_split_over_two_writes() {
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        let mut stream = server.connect();
-        let (first, second) = "한".as_bytes().split_at(1);
-        stream.write_all(first).unwrap();
-        let mut reply = vec![0; THREADED.reply().len()];
-        stream.read_exact(&mut reply).unwrap();
-        assert_eq!(reply, THREADED.reply(), "{rung:?}");
-        // The handler may have closed already; what counts is that it did not wait for this.
-        let _ = stream.write_all(second);
-    }
-}
-
-#[test]
-fn a_reset_costs_that_client_only() {
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        let silent = server.connect();
-        for number in 1..=3 {
-            let quiet = server.connect();
-            server.program.stdout.line(2 * number);
-            support::reset(quiet);
-            let mut sender = server.connect();
-            server.program.stdout.line(2 * number + 1);
-            sender.write_all(&[b'x'; 5000]).unwrap();
-            support::reset(sender);
-        }
-        let stream = server.connect();
-        assert_eq!(exchange(&stream, b"hi"), (THREADED.reply(), Ending::Closed), "{rung:?}");
-        assert_eq!(exchange(&silent, b"hi"), (THREADED.reply(), Ending::Closed), "{rung:?}");
-        if rung == Rung::Port && cfg!(unix) {
-            server.program.stderr.expect("끝까지 응답하지 못했습니다");
-            server.program.stderr.expect("got no complete reply");
-        }
-    }
-}
-
-#[test]
 fn echo_sends_back_the_bytes_unchanged() {
-    let mut server = THREADED.start_port(&["--echo"]);
-    let prefix = String::from_utf8(THREADED.reply()).unwrap().replace("{data}", "");
-    for message in [&b"hello"[..], b"\xff\0\r\n{data}", &[b'x'; 1024]] {
-        let stream = server.connect();
-        let expected = [prefix.as_bytes(), message].concat();
-        assert_eq!(exchange(&stream, message), (expected, Ending::Closed));
-    }
-    assert!(!server.program.kill().stderr.contains("{data}"));
+    support::passes(PATTERN, &[path(SERVER), "--echo"], Reply::Echo);
 }
 
-#[test]
-fn a_crowd_is_served() {
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        server.connect();
-        let addr = server.addr;
-        std::thread::scope(|scope| {
-            for _ in 0..100 {
-                scope.spawn(move || {
-                    let stream = TcpStream::connect(addr).unwrap();
-                    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-                    assert_eq!(
-                        exchange(&stream, b"hi"),
-                        (THREADED.reply(), Ending::Closed),
-                        "{rung:?}"
-                    );
-                });
-            }
-        });
-        assert!(!server.program.ends_within(Duration::ZERO), "{rung:?}");
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn listens_on_127_0_0_1_and_nowhere_else() {
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start(rung);
-        server.connect();
-        for other in ["127.0.0.2", "::1"] {
-            let error = TcpStream::connect((other, server.addr.port())).unwrap_err();
-            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused, "{rung:?}: {other}");
+fn says_on_stderr_that_it_listens_which_client_to_start_and_once_what_the_braces_are() {
+    for (flag, explained) in [("--port=0", 1), ("--echo", 0)] {
+        let server = Server::start(&[], SERVER, &[flag]);
+        for _ in 0..3 {
+            assert!(answer(&server.connect()).unwrap().starts_with("서버로부터 응답: "));
         }
+        server.tells("{data}", explained);
+        let stderr = server.ended();
+        let command = format!("cargo run --bin threaded-echo-client -- --port {}\n", server.port);
+        let addr = format!("127.0.0.1:{}\n", server.port);
+        assert!(stderr.contains(&addr) && stderr.contains(&command), "{stderr}");
+        let braces = stderr.lines().filter(|line| line.contains("{data}"));
+        assert_eq!(braces.count(), explained, "{stderr}");
     }
 }
 
-#[test]
 #[cfg(unix)]
-fn restarts_at_once_after_itself_where_the_original_cannot() {
-    // D1: the handler closed first, so the port is in TIME_WAIT.
-    for rung in THREADED.rungs() {
-        let lease = Arc::new(support::Lease::take());
-        let mut server = THREADED.start_on(&lease, rung);
-        let stream = server.connect();
-        assert_eq!(exchange(&stream, b"hi"), (THREADED.reply(), Ending::Closed), "{rung:?}");
-        server.program.kill();
-        let mut again = THREADED.start_on(&lease, rung);
-        assert_eq!(again.try_connect().is_some(), rung != Rung::Original, "{rung:?}");
+fn a_client_that_resets_is_told_of_and_costs_only_itself() {
+    let server = Server::start(&[], SERVER, &[]);
+    let silent = server.connect();
+    for (number, message) in (2..).zip([&b""[..], &[b'x'; 5000]].repeat(3)) {
+        let mut stream = server.connect();
+        // It has a handler, which waits for its message.
+        server.prints(number);
+        stream.write_all(message).unwrap();
+        reset(&stream);
     }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn the_first_interrupt_ends_the_port_and_the_original_waits_for_its_handlers() {
-    // D6
-    for rung in THREADED.rungs() {
-        let mut server = THREADED.start_as(rung, support::with_default_interrupt);
-        let stream = server.connect();
-        // When a later client has been answered, the handler of this one runs.
-        assert_eq!(exchange(&server.connect(), b"hi"), (THREADED.reply(), Ending::Closed));
-        // Not on its way to `accept`: there, Python would only note it.
-        support::asleep(&mut server.program);
-        support::signal("INT", &server.program);
-        if rung == Rung::Original {
-            server.program.stderr.expect("KeyboardInterrupt");
-            assert_eq!(exchange(&stream, b"hi"), (THREADED.reply(), Ending::Closed));
-        } else {
-            assert_eq!(receive(&stream).0, b"", "{rung:?}");
-        }
-        assert!(!server.program.end().status.success(), "{rung:?}");
+    for stream in [server.connect(), silent] {
+        assert_eq!(answer(&stream).as_deref(), Ok(REPLY));
     }
+    // The silent ones for certain; of the others, the reply may have gone out before the reset came.
+    server.tells("got no complete reply", 3);
+    assert!(server.ended().contains("끝까지 응답하지 못했습니다"));
 }
 
-#[test]
-#[cfg(unix)]
-fn a_port_in_use_is_explained() {
-    let mut server = THREADED.start(Rung::Port);
-    drop(server.connect());
-    Assert::new(THREADED.server)
-        .timeout(DEADLINE)
-        .args(["--port", &server.port()])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(contains("이미 사용 중입니다").and(contains("TIME_WAIT")));
+fn the_loop_without_threads_fails_what_threads_pass() {
+    let server = [path("one-at-a-time")];
+    assert_eq!(support::cause("threaded-echo/silent-neighbour", &server), "one-at-a-time");
+    assert_eq!(support::cause("threaded-echo/reverse-order", &server), "one-at-a-time");
+    // It is not broken, it is busy.
+    played_right(&support::scenario("threaded-echo/next-client"), words(&server));
 }
 
-// --- Exhaustion -----------------------------------------------------------------------------------
-
-/// A server with room for a few clients only.
-#[cfg(target_os = "linux")]
-fn few_descriptors(command: &Command) -> Command {
-    support::wrapped(&["sh", "-c", r#"ulimit -n 8; exec "$0" "$@""#], command)
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn out_of_descriptors_the_port_waits_and_goes_on() {
-    // D4
-    let mut server = THREADED.start_as(Rung::Port, |command| few_descriptors(&command));
-    let streams: Vec<TcpStream> = (0..12).map(|_| server.connect()).collect();
-    let told = |number: usize| {
-        move |stderr: &str| {
-            let errors = stderr.lines().filter(|line| line.contains("os error 24"));
-            (errors.count() >= number).then(Instant::now)
-        }
-    };
-    // Neither a flood nor a busy loop: between one line and the next there is a pause.
-    let first = server.program.stderr.find(told(1)).expect("it tells");
-    let third = server.program.stderr.find(told(3)).expect("it tells again");
-    assert!(third - first >= Duration::from_millis(200), "{:?}", third - first);
-    // Every client gets its turn as the others leave.
-    for stream in &streams {
-        assert_eq!(exchange(stream, b"hi"), (THREADED.reply(), Ending::Closed));
-    }
-    let ended = server.program.kill();
-    assert_eq!(ended.stdout.lines().count(), streams.len(), "{}", ended.stderr);
-    assert!(ended.stderr.lines().all(|line| line.starts_with("# ")), "{}", ended.stderr);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn out_of_descriptors_the_others_listen_and_serve_nobody_until_their_handlers_end() {
-    for rung in THREADED.rungs().into_iter().filter(|rung| *rung != Rung::Port) {
-        let mut server = THREADED.start_as(rung, |command| few_descriptors(&command));
-        let mut streams: Vec<TcpStream> = (0..12).map(|_| server.connect()).collect();
-        if rung == Rung::Original {
-            server.program.stderr.expect("Too many open files");
-        } else {
-            // It says nothing yet. With clients in the queue `accept` does not sleep: a main thread that
-            // sleeps waits in `scope`.
-            server.program.stdout.line(4);
-            support::asleep(&mut server.program);
-        }
-        // It lives, it listens, and the clients that it has accepted are served.
-        streams.push(server.connect());
-        let mut streams = streams.into_iter();
-        // (One that resets its connection changes nothing about the end.)
-        support::reset(streams.next().unwrap());
-        let answers: Vec<_> = streams.map(|stream| answer(&stream)).collect();
-        let answered =
-            answers.iter().take_while(|answer| **answer == (THREADED.reply(), Ending::Closed)).count();
-        assert!(answered >= 2, "{rung:?}: {answers:?}");
-        // Nobody serves the others: they are reset when the last handler has ended.
-        assert!(answered < answers.len(), "{rung:?}");
-        assert!(
-            answers[answered..].iter().all(|answer| *answer == (Vec::new(), Ending::Reset)),
-            "{answers:?}"
-        );
-        let ended = server.program.end();
-        assert_eq!(ended.status.code(), Some(1), "{rung:?}: {}", ended.stderr);
-        assert_eq!(ended.stdout.lines().count(), answered + 1, "{rung:?}");
-    }
-}
-
-/// Speaks, which fails when the server has gone already, and listens.
-#[cfg(target_os = "linux")]
-fn answer(mut stream: &TcpStream) -> (Vec<u8>, Ending) {
-    match stream.write_all(b"hi") {
-        Ok(()) => receive(stream),
-        Err(_) => (Vec::new(), Ending::Reset),
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn without_a_thread_the_port_drops_that_client_and_goes_on() {
-    // D4. A stack of a petabyte is refused every time.
-    let mut server = THREADED.start_as(Rung::Port, |mut command| {
-        command.env("RUST_MIN_STACK", "1000000000000000");
-        command
-    });
-    for number in 1..=3 {
-        let stream = server.connect();
-        assert_eq!(receive(&stream), (Vec::new(), Ending::Closed));
-        server.program.stdout.line(number);
-    }
-    // The line comes after the close that the client has seen.
-    let told = |stderr: &str| (stderr.matches("got no complete reply").count() == 3).then_some(());
-    assert!(server.program.stderr.find(told).is_some(), "{}", server.program.stderr.text());
-    assert!(!server.program.ends_within(Duration::ZERO));
-    let stderr = server.program.kill().stderr;
-    assert!(stderr.lines().all(|line| line.starts_with("# ")), "{stderr}");
-}
-
-/// Room for about a dozen threads, each with a large stack.
-#[cfg(target_os = "linux")]
-fn few_threads(mut command: Command) -> Command {
-    command.env("RUST_MIN_STACK", "268435456");
-    support::wrapped(&["prlimit", "--as=3500000000", "--stack=268435456:"], &command)
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn when_threads_come_back_the_port_serves_again() {
-    if !support::available(&["prlimit", "--version"], "a limit of threads") {
-        return;
-    }
-    let mut server = THREADED.start_as(Rung::Port, few_threads);
-    let mut streams: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
-    server.program.stdout.line(streams.len());
-    server.program.stderr.expect("got no complete reply");
-    // The refused ones are closed, the others are served.
-    let answers = streams.iter().map(answer);
-    let answered = answers.filter(|answer| *answer == (THREADED.reply(), Ending::Closed)).count();
-    assert!((3..40).contains(&answered), "{answered}");
-    streams.clear();
-    // Their threads end in their own time; a new client is served as soon as there is room.
-    assert!((0..1000).any(|_| answer(&server.connect()) == (THREADED.reply(), Ending::Closed)));
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn without_a_thread_the_literal_port_ends() {
-    let mut server = THREADED.start_as(Rung::Literal, |mut command| {
-        command.env("RUST_MIN_STACK", "1000000000000000");
-        command
-    });
-    let stream = server.connect();
-    assert_eq!(receive(&stream).0, b"");
-    let ended = server.program.end();
-    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
-    assert_eq!(ended.stdout.lines().count(), 1);
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn without_a_thread_the_original_serves_nobody_until_its_handlers_end() {
-    if support::python().is_none()
-        || !support::available(&["prlimit", "--version"], "a limit of threads")
-    {
-        return;
-    }
-    let mut server = THREADED.start_as(Rung::Original, few_threads);
-    let streams: Vec<TcpStream> = (0..40).map(|_| server.connect()).collect();
-    server.program.stderr.expect("can't start new thread");
-    assert!(!server.program.ends_within(Duration::ZERO), "it waits for its handlers");
-    drop(streams);
-    let ended = server.program.end();
-    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
-    assert!((3..40).contains(&ended.stdout.lines().count()), "{}", ended.stdout);
-}
-
-// --- System calls ---------------------------------------------------------------------------------
-
-#[test]
-#[cfg(target_os = "linux")]
-fn makes_the_system_calls_of_the_original_in_its_order() {
-    if support::python().is_none() || !support::available(&["strace", "-V"], "the system calls") {
-        return;
-    }
-    let calls = |rung| {
-        support::strace::system_calls(&THREADED, rung, |server| {
-            for _ in 0..2 {
-                let stream = server.connect();
-                assert_eq!(exchange(&stream, b"hi"), (THREADED.reply(), Ending::Closed));
-            }
-        })
-    };
-    let original = calls(Rung::Original);
-    let calls_of_each_thread: Vec<usize> = original.iter().map(Vec::len).collect();
-    assert_eq!(calls_of_each_thread, [5, 3, 3], "{original:#?}");
-    assert_eq!(calls(Rung::Literal), original);
-    assert_eq!(calls(Rung::Port), original);
-}
-
-// --- Python and Rust, two by two ------------------------------------------------------------------
-
-#[test]
 fn every_client_understands_every_server() {
     for message in ["안녕하세요", "hello", "👋 {data}"] {
-        THREADED.conversations(message, |server| {
-            let stream = server.connect();
-            assert_eq!(exchange(&stream, b"ready?"), (THREADED.reply(), Ending::Closed));
-        });
+        support::conversations(PATTERN, message);
+    }
+}
+
+#[cfg(unix)]
+fn a_port_in_use_is_explained() {
+    let server = Server::start(&[], SERVER, &[]);
+    let told = ours().and(contains("이미 사용 중입니다")).and(contains("TIME_WAIT"));
+    let mut second = assert(SERVER);
+    second.args(["--port", &server.port.to_string()]).assert().code(1).stdout("").stderr(told);
+}
+
+fn help_and_wrong_arguments() {
+    support::help_and_wrong_arguments([SERVER, CLIENT], &["--clients", "0"]);
+}
+
+// --- When something runs out (D4) -----------------------------------------------------------------
+
+#[cfg(target_os = "linux")]
+mod exhaustion {
+    use harness::programs::Rung;
+
+    use super::{answer, path, reset, support, trials, words};
+    use super::{Duration, ErrorKind, Exit, Server, TcpStream, DEADLINE, PATTERN, REPLY, SERVER};
+
+    const FEW_DESCRIPTORS: [&str; 3] = ["sh", "-c", r#"ulimit -n 8; exec "$0" "$@""#];
+    /// A stack of a petabyte is refused every time.
+    const NO_THREAD: [&str; 2] = ["env", "RUST_MIN_STACK=1000000000000000"];
+    /// Room for about a dozen threads, each with a large stack.
+    const FEW_THREADS: [&str; 5] =
+        ["env", "RUST_MIN_STACK=268435456", "prlimit", "--as=3500000000", "--stack=268435456:"];
+
+    pub fn trials() -> Vec<libtest_mimic::Trial> {
+        trials![
+            out_of_descriptors_the_port_waits_and_goes_on,
+            out_of_descriptors_the_others_serve_nobody_until_their_handlers_end,
+            without_a_thread_the_port_drops_that_client_and_serves_when_threads_come_back,
+            without_a_thread_the_literal_port_ends,
+            without_a_thread_the_original_serves_nobody_until_its_handlers_end,
+        ]
+    }
+
+    /// A server of this rung behind `wrapper`.
+    fn poor(wrapper: &[&str], rung: Rung) -> Option<Server> {
+        let command = support::PROGRAMS.command(PATTERN, rung).unwrap();
+        if command.is_none() {
+            harness::skip("the original needs Python 3");
+        }
+        Some(Server::quiet(&[words(wrapper), command?].concat()))
+    }
+
+    fn is_answered(stream: &TcpStream) -> bool {
+        answer(stream).as_deref() == Ok(REPLY)
+    }
+
+    fn out_of_descriptors_the_port_waits_and_goes_on() {
+        support::waits_for_descriptors(8, path(SERVER));
+    }
+
+    fn out_of_descriptors_the_others_serve_nobody_until_their_handlers_end() {
+        for rung in [Rung::Original, Rung::Literal] {
+            let Some(server) = poor(&FEW_DESCRIPTORS, rung) else { continue };
+            let mut streams = server.crowd(12);
+            if rung == Rung::Original {
+                server.tells("Too many open files", 1);
+            } else {
+                // It says nothing yet. With clients in the queue `accept` does not sleep: a program that rests
+                // waits in `scope`.
+                server.prints(4);
+                assert!(server.program.rests(DEADLINE));
+            }
+            // It lives, it listens, and the clients that it has accepted are served.
+            streams.push(server.connect());
+            // (One that resets its connection changes nothing about the end.)
+            reset(&streams.remove(0));
+            let answers: Vec<_> = streams.iter().map(answer).collect();
+            let number = answers.iter().take_while(|answer| answer.as_deref() == Ok(REPLY)).count();
+            // Nobody serves the others: they are reset when the last handler has ended.
+            let gone = [Err(ErrorKind::ConnectionReset), Err(ErrorKind::BrokenPipe)];
+            let others = answers[number..].iter().all(|answer| gone.contains(answer));
+            assert!((2..answers.len()).contains(&number) && others, "{rung:?}: {answers:?}");
+            assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)), "{rung:?}");
+            server.prints(number + 1);
+        }
+    }
+
+    fn without_a_thread_the_port_drops_that_client_and_serves_when_threads_come_back() {
+        if !support::available(&["prlimit", "--version"], "a limit of threads") {
+            return;
+        }
+        let server = poor(&FEW_THREADS, Rung::Port).unwrap();
+        let streams = server.crowd(40);
+        server.prints(40);
+        let number = streams.iter().filter(|stream| is_answered(stream)).count();
+        assert!((3..40).contains(&number), "{number}");
+        // The others are closed, and each of them is told of.
+        server.tells("got no complete reply", 40 - number);
+        // The threads end in their own time; a new client is served as soon as there is room.
+        assert!((0..1000).any(|_| is_answered(&server.connect())));
+        server.ended();
+    }
+
+    fn without_a_thread_the_literal_port_ends() {
+        let server = poor(&NO_THREAD, Rung::Literal).unwrap();
+        assert_eq!(support::rest(&server.connect()).unwrap_or_default(), "");
+        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
+        server.prints(1);
+    }
+
+    fn without_a_thread_the_original_serves_nobody_until_its_handlers_end() {
+        if !support::available(&["prlimit", "--version"], "a limit of threads") {
+            return;
+        }
+        let Some(server) = poor(&FEW_THREADS, Rung::Original) else { return };
+        let streams = server.crowd(40);
+        server.tells("can't start new thread", 1);
+        assert_eq!(server.program.exit(Duration::ZERO), None, "it waits for its handlers");
+        drop(streams);
+        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
+        server.program.end();
+        assert!((3..40).contains(&server.program.stdout.count()), "{}", server.program.stdout.text());
     }
 }
 
 // --- The client -----------------------------------------------------------------------------------
 
-#[test]
 fn the_client_prints_a_reply_for_each_connection_and_says_whose_it_is() {
     for (args, clients) in [(&[][..], 3), (&["--clients", "7"], 7), (&["--clients", "1", ""], 1)] {
-        let mut server = THREADED.start(Rung::Port);
-        let mut expected = THREADED.reply();
-        expected.push(b'\n');
-        let output = client().args(["--port", &server.port()]).args(args).assert().success();
-        let output = output.stdout(expected.repeat(clients)).get_output().clone();
+        let server = Server::start(&[], SERVER, &[]);
+        let output =
+            assert(CLIENT).args(["--port", &server.port.to_string()]).args(args).assert().success();
+        let output = output.stdout(format!("{REPLY}\n").repeat(clients)).get_output().clone();
         // The last one first.
         let stderr = String::from_utf8(output.stderr).unwrap();
-        let told: Vec<String> =
-            stderr.lines().map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect();
-        let numbers: Vec<String> = (1..=clients).rev().map(|number| number.to_string()).collect();
-        assert_eq!(told, numbers, "{stderr}");
-        assert!(stderr.lines().all(|line| line.starts_with("# ")), "{stderr}");
-        server.program.stdout.line(clients);
-        assert!(!server.program.ends_within(Duration::ZERO));
+        let told = stderr.lines().map(|line| line.rsplit(' ').next().unwrap().to_owned());
+        let numbers = (1..=clients).rev().map(|number| number.to_string());
+        assert!(told.eq(numbers) && ours().eval(&stderr), "{stderr}");
+        server.prints(clients);
     }
 }
 
-#[test]
 fn the_client_shows_in_vain_that_the_loop_without_threads_serves_one_at_a_time() {
-    let mut server = one_at_a_time();
-    // The first client of the loop is the probe: it is answered, and then the loop is free.
-    assert_eq!(exchange(&server.connect(), b"ready?"), (THREADED.reply(), Ending::Closed));
-    client()
-        .args(["--port", &server.port(), "--timeout", "0.3"])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(contains("한 번에 한 클라이언트만").and(contains("one client at a time")));
+    let server = Server::quiet(&words(&[path("one-at-a-time")]));
+    assert_eq!(answer(&server.connect()).as_deref(), Ok(REPLY));
+    let told = ours().and(contains("한 번에 한 클라이언트만")).and(contains("one client at a time"));
+    let mut client = assert(CLIENT);
+    client.args(["--port", &server.port.to_string(), "--timeout", "0.3"]);
+    client.assert().code(1).stdout("").stderr(told);
 }
 
-#[test]
 fn both_clients_speak_on_their_last_connection_first() {
-    for client in [support::Client::Python, support::Client::Rust] {
-        if client == support::Client::Python && support::python().is_none() {
-            support::skip("the Python client needs Python 3");
-            continue;
-        }
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let addr = listener.local_addr().unwrap();
-        let program = support::Program::start(&mut THREADED.client_command(client, addr));
-        let streams: Vec<TcpStream> = (0..3).map(|_| listener.accept().unwrap().0).collect();
-        for mut stream in streams.into_iter().rev() {
-            stream.set_read_timeout(Some(DEADLINE)).unwrap();
-            let size = support::uninterrupted(|| stream.read(&mut [0; 64])).unwrap();
-            assert_eq!(size, "안녕하세요".len(), "{client:?}");
-            stream.write_all(b"reply").unwrap();
-        }
-        let ended = program.end();
-        assert_eq!(ended.stdout.replace("\r\n", "\n"), "reply\n".repeat(3), "{client:?}");
+    let mut acts = vec![Accept(0), Accept(1), Accept(2)];
+    for peer in [2, 1, 0] {
+        let message = Want::Data(Data::Repeat("안녕하세요", 1));
+        acts.push(Receive(peer, message, Then::Open));
+        acts.extend([Send(peer, Data::Bytes(b"reply")), Close(peer)]);
+    }
+    let prints = Data::Repeat("reply\n", 3);
+    let role = Role::Client { arguments: &[], listens: true, prints, complains: false };
+    let scenario = Scenario::new(PATTERN, "last-first", "", "", acts);
+    let scenario = Scenario { role, end: End::Exits(0), ..scenario };
+    played_right(&scenario, words(&[path(CLIENT)]));
+    match support::python_client(PATTERN) {
+        Some(client) => _ = played_right(&scenario, support::command_words(&client)),
+        None => harness::skip("the Python client needs Python 3"),
     }
 }
 
-#[test]
 fn the_client_opens_all_connections_before_it_reads_standard_input() {
-    let mut server = THREADED.start(Rung::Port);
-    let mut command = THREADED.client_command(support::Client::Rust, server.addr);
-    let mut client = support::Program::start(command.arg("-"));
-    server.program.stdout.line(3);
-    client.feed("안녕\n".as_bytes());
-    let ended = client.end();
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
-    assert_eq!(ended.stdout.lines().count(), 3);
-    assert!(!server.program.ends_within(Duration::ZERO));
+    let server = Server::start(&[], SERVER, &[]);
+    let (program, mut stdin) = client(CLIENT, server.port, &["-"]);
+    // The server prints its lines although nothing has been typed yet.
+    server.prints(3);
+    stdin.write_all("안녕\n".as_bytes()).unwrap();
+    drop(stdin);
+    assert_eq!(program.exit(DEADLINE), Some(Exit::Code(0)), "{}", program.stderr.text());
+    program.end();
+    assert_eq!(program.stdout.text(), format!("{REPLY}\n").repeat(3));
 }
 
-#[test]
 fn the_client_says_which_server_to_start() {
-    let lease = support::Lease::take();
-    let command = format!("`cargo run -p threaded-echo -- --port {}`", lease.port);
-    client()
-        .args(["--port", &lease.port.to_string()])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(contains("연결이 거부되었습니다").and(contains(command)));
-}
-
-#[test]
-fn help_and_wrong_arguments() {
-    for program in [THREADED.server, THREADED.client] {
-        let mut help = Assert::new(program);
-        help.arg("--help").assert().success().stdout(contains("사용법").and(contains("cargo run")));
-        let mut wrong = Assert::new(program);
-        wrong
-            .args(["--clients", "0"])
-            .assert()
-            .code(2)
-            .stdout("")
-            .stderr(contains("인수가 잘못되었습니다"));
-    }
+    support::says_which_server_to_start(PATTERN);
 }

@@ -1,430 +1,241 @@
-//! §2: the UDP server, on all three rungs, and its client.
+//! §2, the UDP server, as a contract: every scenario on all three rungs, every scenario of its client, and what
+//! scenarios cannot say.
 
 mod support;
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::io::Write;
+use std::net::{SocketAddr, UdpSocket};
+use std::process::ExitCode;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
 
-use assert_cmd::Command as Assert;
+use common::Pattern;
+use harness::program::{Exit, Program};
 use predicates::prelude::*;
 use predicates::str::contains;
-use support::{Package, Rung, Server, DEADLINE};
+use scenarios::scenario::{sentence, Reply};
+use support::{assert, client, ours, path, Server, DEADLINE};
 
-const UDP: Package = Package {
-    name: "udp-echo",
-    server: env!("CARGO_BIN_EXE_udp-echo-server"),
-    client: env!("CARGO_BIN_EXE_udp-echo-client"),
-    literal: "udp-literal",
-};
+const PATTERN: Pattern = Pattern::UdpEcho;
+const SERVER: &str = "udp-echo-server";
+const CLIENT: &str = "udp-echo-client";
+const REPLY: &str = "서버로부터 응답";
 
-fn client() -> Assert {
-    let mut client = Assert::new(UDP.client);
-    client.timeout(DEADLINE).env_remove("PORT");
-    client
+fn main() -> ExitCode {
+    let mut trials = trials![
+        the_original_says_what_was_measured,
+        echo_sends_back_the_bytes_unchanged,
+        says_on_stderr_that_it_listens_and_which_client_to_start,
+        shows_what_cannot_be_decoded_as_it_can,
+        every_client_understands_every_server,
+        a_port_in_use_is_explained_without_time_wait,
+        help_and_wrong_arguments,
+        the_client_sends_standard_input_as_one_datagram_and_prints_one_unchanged,
+        the_client_says_that_udp_guarantees_nothing,
+        the_client_says_which_server_to_start,
+        the_client_says_how_much_a_datagram_holds,
+        #[cfg(target_os = "linux")]
+        another_address_would_have_been_seen,
+        #[cfg(target_os = "linux")]
+        an_error_of_one_client_is_told_in_one_line_and_costs_no_time,
+        #[cfg(target_os = "linux")]
+        another_error_of_receiving_is_told_in_one_line_and_followed_by_a_pause,
+        #[cfg(target_os = "linux")]
+        an_error_of_sending_is_told_in_one_line_and_survived,
+        #[cfg(target_os = "linux")]
+        the_client_goes_on_after_it_was_stopped_with_ctrl_z,
+    ];
+    trials.extend(support::scenarios_of(PATTERN));
+    trials.extend(support::client_scenarios(PATTERN));
+    support::run(trials)
 }
 
-/// Starts a server and talks to it until it answers.
-fn ready(rung: Rung) -> (Server, UdpSocket) {
-    let mut server = UDP.start(rung);
-    let socket = server.socket();
-    assert_eq!(server.ask(&socket, b"ready?"), Some(UDP.reply()), "{rung:?}");
-    (server, socket)
+/// A socket of ours; its peer, if it has one, is the server.
+fn socket(server: Option<&Server>) -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    if let Some(server) = server {
+        socket.connect(("127.0.0.1", server.port)).unwrap();
+    }
+    socket
 }
 
-// --- The server's contract ------------------------------------------------------------------------
+fn received(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    let mut buffer = vec![0; 65_535];
+    let (size, sender) = common::uninterrupted(|| socket.recv_from(&mut buffer)).expect("a datagram");
+    (buffer[..size].to_vec(), sender)
+}
 
-#[test]
+fn asked(socket: &UdpSocket, datagram: &[u8]) {
+    socket.send(datagram).unwrap();
+    assert_eq!(String::from_utf8(received(socket).0).unwrap(), REPLY);
+}
+
+// --- The server -----------------------------------------------------------------------------------
+
 fn the_original_says_what_was_measured() {
-    assert_eq!(UDP.reply().len(), 22);
+    support::measured(PATTERN, REPLY, 22);
 }
 
-#[test]
-fn prints_and_answers_every_datagram_and_goes_on() {
-    // An empty one too, several lines in one, NUL, and exactly as much as the buffer holds.
-    let full = "x".repeat(1024);
-    let datagrams = ["hello", "안녕하세요", "👋🏽", "", "\0", "two\nlines", "{data}", &full];
-    for rung in UDP.rungs() {
-        let (mut server, socket) = ready(rung);
-        let mut expected = UDP.line("ready?") + "\n";
-        for datagram in datagrams {
-            assert_eq!(server.ask(&socket, datagram.as_bytes()), Some(UDP.reply()), "{rung:?}");
-            expected += &(UDP.line(datagram) + "\n");
-        }
-        let ended = server.program.kill();
-        assert_eq!(ended.stdout, expected, "{rung:?}");
-        if rung == Rung::Port {
-            assert!(ended.stderr.lines().all(|line| line.starts_with("# ")), "{}", ended.stderr);
-            assert_eq!(ended.stderr.lines().count(), 2, "nothing to explain: {}", ended.stderr);
-        }
-    }
-}
-
-#[test]
-#[cfg_attr(windows, ignore = "a datagram that is larger than the buffer is an error there (D5)")]
-fn cuts_a_datagram_at_1024_bytes() {
-    for rung in UDP.rungs() {
-        let (mut server, socket) = ready(rung);
-        // macOS sends 9216 bytes at most (net.inet.udp.maxdgram).
-        for size in [1025, 1500, if cfg!(target_os = "macos") { 9216 } else { 65_507 }] {
-            assert_eq!(server.ask(&socket, &vec![b'x'; size]), Some(UDP.reply()), "{rung:?}, {size}");
-            assert_eq!(server.ask(&socket, b"next"), Some(UDP.reply()), "{rung:?}, after {size}");
-        }
-        let cut = UDP.line(&"x".repeat(1024)) + "\n" + &UDP.line("next") + "\n";
-        assert_eq!(
-            server.program.kill().stdout,
-            UDP.line("ready?") + "\n" + &cut.repeat(3),
-            "{rung:?}"
-        );
-    }
-}
-
-#[test]
-fn dies_of_what_is_not_utf8_and_the_port_shows_it_as_it_can() {
-    // D2: bytes that are no text, and a character that is cut at 1024 bytes.
-    let cut = "한".repeat(400);
-    for rung in UDP.rungs() {
-        for datagram in [&b"a\xffb"[..], b"\xed\xa0\x80", cut.as_bytes()] {
-            if cfg!(windows) && datagram.len() > 1024 {
-                continue; // D5
-            }
-            let (mut server, socket) = ready(rung);
-            if rung == Rung::Port {
-                assert_eq!(server.ask(&socket, datagram), Some(UDP.reply()));
-                assert_eq!(server.ask(&socket, b"next"), Some(UDP.reply()), "it goes on");
-                let lossy = String::from_utf8_lossy(&datagram[..datagram.len().min(1024)]);
-                assert!(lossy.contains('\u{fffd}'));
-                assert_eq!(server.program.stdout.line(2), UDP.line(&lossy));
-            } else {
-                assert_eq!(server.ask(&socket, datagram), None, "{rung:?}");
-                let ended = server.program.end();
-                assert_eq!(ended.status.code(), Some(1), "{rung:?}: {}", ended.stderr);
-                assert_eq!(ended.stdout, UDP.line("ready?") + "\n", "{rung:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn answers_each_sender_once_and_no_other() {
-    for rung in UDP.rungs() {
-        let (mut server, first) = ready(rung);
-        let second = server.socket();
-        for (socket, silent) in [(&first, &second), (&second, &first), (&first, &second)] {
-            assert_eq!(server.ask(socket, b"hi"), Some(UDP.reply()), "{rung:?}");
-            for socket in [socket, silent] {
-                socket.set_nonblocking(true).unwrap();
-                let error = socket.recv(&mut [0; 64]).unwrap_err();
-                assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock, "{rung:?}");
-                socket.set_nonblocking(false).unwrap();
-            }
-        }
-    }
-}
-
-#[test]
-fn survives_a_client_that_is_gone_before_the_reply() {
-    for rung in UDP.rungs() {
-        if cfg!(windows) && rung != Rung::Port {
-            continue; // D5
-        }
-        let (mut server, socket) = ready(rung);
-        for _ in 0..3 {
-            server.socket().send(b"bye").unwrap();
-            assert_eq!(server.ask(&socket, b"still there?"), Some(UDP.reply()), "{rung:?}");
-        }
-    }
-}
-
-#[test]
 fn echo_sends_back_the_bytes_unchanged() {
-    let mut server = UDP.start_port(&["--echo"]);
-    let socket = server.socket();
-    let prefix = [&UDP.reply()[..], b": "].concat();
-    for datagram in [&b"hello"[..], b"\xff\0\r\n", &[b'x'; 1024], b""] {
-        assert_eq!(server.ask(&socket, datagram), Some([&prefix[..], datagram].concat()));
+    support::passes(PATTERN, &[path(SERVER), "--echo"], Reply::Echo);
+}
+
+fn says_on_stderr_that_it_listens_and_which_client_to_start() {
+    let server = Server::start(&[], SERVER, &["--port", "0"]);
+    let port = server.port.to_string();
+    let client = assert(CLIENT).env("PORT", &port).assert();
+    client.success().stdout(format!("{REPLY}\n")).stderr("");
+    let stderr = server.ended();
+    let command = format!("cargo run --bin udp-echo-client -- --port {port}\n");
+    assert!(stderr.contains(&format!("127.0.0.1:{port}\n")) && stderr.contains(&command), "{stderr}");
+    assert_eq!(stderr.lines().count(), 2, "there are no braces to explain: {stderr}");
+}
+
+/// D2, and how exactly it is shown: bytes that are no text, half a surrogate pair, a character that is cut.
+fn shows_what_cannot_be_decoded_as_it_can() {
+    let cut = "한".repeat(400);
+    // On Windows a datagram that is larger than the buffer is an error (D5).
+    let datagrams =
+        [&b"a\xffb"[..], b"\xed\xa0\x80", if cfg!(windows) { b"\xff" } else { cut.as_bytes() }];
+    let server = Server::start(&[], SERVER, &[]);
+    let socket = socket(Some(&server));
+    for datagram in datagrams {
+        asked(&socket, datagram);
     }
+    let lossy =
+        datagrams.map(|datagram| String::from_utf8_lossy(&datagram[..datagram.len().min(1024)]));
+    assert!(lossy.iter().all(|text| text.contains('\u{fffd}')));
+    let lines = lossy.map(|text| format!("{}{text}\n", sentence(PATTERN)));
+    let printed = String::from_utf8(server.program.stdout.lines(DEADLINE, lines.len())).unwrap();
+    assert_eq!(printed, lines.concat());
 }
 
-#[test]
-fn a_restart_finds_no_time_wait() {
-    for rung in UDP.rungs() {
-        let lease = std::sync::Arc::new(support::Lease::take());
-        for _ in 0..2 {
-            let mut server = UDP.start_on(&lease, rung);
-            let socket = server.socket();
-            assert_eq!(server.ask(&socket, b"hi"), Some(UDP.reply()), "{rung:?}");
-            server.program.kill();
-        }
-    }
-}
-
-#[test]
-fn a_port_in_use_is_explained_without_time_wait() {
-    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let port = taken.local_addr().unwrap().port().to_string();
-    Assert::new(UDP.server)
-        .timeout(DEADLINE)
-        .args(["--port", &port])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(
-            contains("이미 사용 중입니다").and(contains("is in use")).and(contains("TIME_WAIT").not()),
-        );
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn receives_on_127_0_0_1_and_nowhere_else() {
-    let refused = |server: &Server, other: &str| {
-        let any: SocketAddr = if other == "::1" { "[::]:0" } else { "0.0.0.0:0" }.parse().unwrap();
-        let socket = UdpSocket::bind(any).unwrap();
-        socket.connect((other, server.addr.port())).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        let received = |_| support::uninterrupted(|| socket.recv(&mut [0; 64]));
-        let result = socket.send(b"hi").and_then(received);
-        result.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
-    };
-    for rung in UDP.rungs() {
-        let (server, _) = ready(rung);
-        for other in ["127.0.0.2", "::1"] {
-            assert!(refused(&server, other), "{rung:?} on {other}");
-        }
-    }
-    // The positive control: a server on all addresses receives there.
-    let server = UDP.start_port(&["--host", "0.0.0.0"]);
-    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
-    socket.send_to(b"hi", ("127.0.0.2", server.addr.port())).unwrap();
-    assert_eq!(server.program.stdout.line(1), UDP.line("hi"));
-}
-
-#[test]
-#[cfg(unix)]
-fn an_interrupt_ends_it() {
-    for rung in UDP.rungs() {
-        let mut server = UDP.start_as(rung, support::with_default_interrupt);
-        let socket = server.socket();
-        assert!(server.ask(&socket, b"ready?").is_some());
-        assert!(!support::interrupt(server.program).status.success(), "{rung:?}");
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn errors_of_receiving_and_sending_are_told_in_one_line_and_survived() {
-    // What Windows does to a server whose earlier client has gone (D5), brought about on Linux.
-    for inject in ["inject=recvfrom:error=ECONNRESET:when=1..2", "inject=sendto:error=EPERM:when=1"] {
-        if !support::available(&["strace", "-V"], "a failing system call") {
-            return;
-        }
-        let strace = ["strace", "-D", "-o", "/dev/null", "-e", inject];
-        let mut server = UDP.start_as(Rung::Port, |command| support::wrapped(&strace, &command));
-        let socket = server.socket();
-        if inject.contains("sendto") {
-            socket.send(b"not answered").unwrap();
-        }
-        assert_eq!(server.ask(&socket, b"answered"), Some(UDP.reply()));
-        let stderr = server.program.kill().stderr;
-        let told = stderr.lines().filter(|line| line.contains("os error")).count();
-        assert_eq!(told, if inject.contains("sendto") { 1 } else { 2 }, "{stderr}");
-        assert!(stderr.lines().all(|line| line.starts_with("# ")), "{stderr}");
-    }
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn makes_the_system_calls_of_the_original_in_its_order() {
-    if support::python().is_none() || !support::available(&["strace", "-V"], "the system calls") {
-        return;
-    }
-    let calls = |rung| {
-        support::strace::system_calls(&UDP, rung, |server| {
-            let socket = server.socket();
-            for datagram in [&b"hi"[..], b""] {
-                assert_eq!(server.ask(&socket, datagram), Some(UDP.reply()));
-            }
-        })
-    };
-    let original = calls(Rung::Original);
-    assert_eq!(original[0].len(), 6, "{original:#?}");
-    assert_eq!(calls(Rung::Literal), original);
-    assert_eq!(calls(Rung::Port), original);
-}
-
-// --- Python and Rust, two by two ------------------------------------------------------------------
-
-#[test]
 fn every_client_understands_every_server() {
     for message in ["안녕하세요", "hello", "👋 {data}", ""] {
-        UDP.conversations(message, |server| {
-            let socket = server.socket();
-            assert!(server.ask(&socket, b"ready?").is_some());
-        });
+        support::conversations(PATTERN, message);
     }
+}
+
+/// The positive control of the scenario `address`: a server on all addresses fails it.
+#[cfg(target_os = "linux")]
+fn another_address_would_have_been_seen() {
+    let everywhere = [path(SERVER), "--host", "0.0.0.0"];
+    assert_eq!(support::cause("udp-echo/address", &everywhere), "all-addresses");
+}
+
+/// A server whose system calls fail as `inject` says.
+#[cfg(target_os = "linux")]
+fn failing(inject: &str) -> Option<Server> {
+    let here = support::available(&["strace", "-V"], "a failing system call");
+    let inject = format!("inject={inject}");
+    here.then(|| Server::start(&["strace", "-D", "-o", "/dev/null", "-e", &inject], SERVER, &[]))
+}
+
+#[cfg(target_os = "linux")]
+fn an_error_of_one_client_is_told_in_one_line_and_costs_no_time() {
+    // What Windows does to a server whose earlier client has gone (D5), brought about on Linux.
+    let Some(server) = failing("recvfrom:error=ECONNRESET:when=1..10") else { return };
+    let begin = Instant::now();
+    asked(&socket(Some(&server)), b"answered");
+    // Ten pauses of half a second would be twice as long.
+    assert!(begin.elapsed() < Duration::from_millis(2500), "{:?}", begin.elapsed());
+    assert_eq!(server.ended().matches("os error 104").count(), 10);
+}
+
+#[cfg(target_os = "linux")]
+fn another_error_of_receiving_is_told_in_one_line_and_followed_by_a_pause() {
+    let _built = path(SERVER);
+    let begin = Instant::now();
+    let Some(server) = failing("recvfrom:error=ENOMEM:when=1..3") else { return };
+    asked(&socket(Some(&server)), b"answered");
+    // An unknown error must not spin: three pauses of half a second.
+    assert!(begin.elapsed() >= Duration::from_millis(1500), "{:?}", begin.elapsed());
+    assert_eq!(server.ended().matches("os error 12").count(), 3);
+}
+
+#[cfg(target_os = "linux")]
+fn an_error_of_sending_is_told_in_one_line_and_survived() {
+    let Some(server) = failing("sendto:error=EPERM:when=1") else { return };
+    let socket = socket(Some(&server));
+    socket.send(b"not answered").unwrap();
+    asked(&socket, b"answered");
+    assert_eq!(server.ended().matches("os error 1)").count(), 1);
+}
+
+fn a_port_in_use_is_explained_without_time_wait() {
+    let taken = socket(None);
+    let told = ours().and(contains("이미 사용 중입니다")).and(contains("is in use"));
+    let told = told.and(contains("TIME_WAIT").not());
+    assert(SERVER).args(["--port", &port(&taken).to_string()]).assert().code(1).stdout("").stderr(told);
+}
+
+fn help_and_wrong_arguments() {
+    support::help_and_wrong_arguments([SERVER, CLIENT], &["--clients"]);
 }
 
 // --- The client -----------------------------------------------------------------------------------
 
-/// A server of the test's own: it gets one datagram and hands it, with its sender, to `serve`.
-fn fake(serve: impl Fn(&UdpSocket, &[u8], SocketAddr) + Sync, run: impl FnOnce(String)) {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
-    let port = socket.local_addr().unwrap().port().to_string();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut buffer = vec![0; 65_535];
-            let (size, sender) = support::uninterrupted(|| socket.recv_from(&mut buffer)).unwrap();
-            serve(&socket, &buffer[..size], sender);
-        });
-        run(port);
-    });
+fn ends_well(client: &Program, prints: &[u8]) {
+    assert_eq!(client.exit(DEADLINE), Some(Exit::Code(0)), "{}", client.stderr.text());
+    client.end();
+    assert!(client.stdout.bytes() == [prints, b"\n"].concat() && client.stderr.bytes().is_empty());
 }
 
-#[test]
-fn the_client_prints_the_bytes_of_the_reply_and_a_newline() {
-    for reply in ["서버로부터 응답".as_bytes(), b"\xff\0\r\n", b"", &[b'x'; 9000]] {
-        fake(
-            |socket, datagram, sender| {
-                assert_eq!(datagram, "안녕하세요".as_bytes());
-                socket.send_to(reply, sender).unwrap();
-            },
-            |port| {
-                client()
-                    .args(["-p", &port])
-                    .assert()
-                    .success()
-                    .stderr("")
-                    .stdout([reply, b"\n"].concat());
-            },
-        );
+/// Of a socket of ours.
+fn port(socket: &UdpSocket) -> u16 {
+    socket.local_addr().unwrap().port()
+}
+
+fn the_client_sends_standard_input_as_one_datagram_and_prints_one_unchanged() {
+    for input in [&b"\xff\r\n\0"[..], b"", &[b'x'; 9000]] {
+        let server = socket(None);
+        let (program, mut stdin) = client(CLIENT, port(&server), &["-"]);
+        stdin.write_all(input).unwrap();
+        drop(stdin);
+        let (datagram, sender) = received(&server);
+        assert_eq!(datagram, input);
+        server.send_to(input, sender).unwrap();
+        ends_well(&program, input);
     }
 }
 
-#[test]
-fn the_client_takes_no_reply_from_a_stranger() {
-    let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    fake(
-        |socket, _, sender| {
-            stranger.send_to(b"from a stranger", sender).unwrap();
-            socket.send_to(b"from the server", sender).unwrap();
-        },
-        |port| {
-            client().args(["--port", &port]).assert().success().stdout("from the server\n");
-        },
-    );
-    fake(
-        |_, _, sender| {
-            stranger.send_to(b"from a stranger", sender).unwrap();
-        },
-        |port| {
-            client().args(["--port", &port, "--timeout", "0.3"]).assert().code(1).stdout("");
-        },
-    );
+fn the_client_says_that_udp_guarantees_nothing() {
+    let silent = socket(None);
+    let told = ours().and(contains("0.3초 동안 응답이 없습니다"));
+    let told = told
+        .and(contains("UDP는 도착을 보장하지 않습니다"))
+        .and(contains("does not guarantee delivery"));
+    let mut client = assert(CLIENT);
+    client.args(["--port", &port(&silent).to_string(), "--timeout", "0.3"]);
+    client.assert().code(1).stdout("").stderr(told);
 }
 
-#[test]
-fn the_client_does_not_wait_for_ever_for_a_silent_server() {
-    fake(
-        |_, _, _| (),
-        |port| {
-            client().args(["--port", &port, "--timeout", "0.3"]).assert().code(1).stdout("").stderr(
-                contains("0.3초 동안 응답이 없습니다")
-                    .and(contains("UDP는 도착을 보장하지 않습니다"))
-                    .and(contains("UDP does not guarantee delivery")),
-            );
-        },
-    );
+fn the_client_says_which_server_to_start() {
+    support::says_which_server_to_start(PATTERN);
 }
 
-#[test]
+fn the_client_says_how_much_a_datagram_holds() {
+    let mut client = assert(CLIENT);
+    client.args(["--port", "9", "-"]).write_stdin(vec![b'x'; 65_508]);
+    let told = ours().and(contains("65507바이트까지")).and(contains("at most 65507"));
+    client.assert().code(1).stdout("").stderr(told);
+}
+
 #[cfg(target_os = "linux")]
 fn the_client_goes_on_after_it_was_stopped_with_ctrl_z() {
-    fake(
-        |socket, _, sender| {
-            socket.send_to(b"at last", sender).unwrap();
-        },
-        |port| {
-            let addr: SocketAddr = format!("127.0.0.1:{port}").parse().unwrap();
-            // The fake server answers the second datagram: the first is sent by a client that is stopped.
-            let held = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            held.set_read_timeout(Some(DEADLINE)).unwrap();
-            let mut command = UDP.client_command(support::Client::Rust, held.local_addr().unwrap());
-            let client = support::Program::start(&mut command);
-            let mut buffer = [0; 64];
-            let receive = || held.recv_from(&mut buffer);
-            let (_, sender) = support::uninterrupted(receive).unwrap();
-            // It waits in `recv` now, or is about to; stopping and continuing interrupts that.
-            let stat = format!("/proc/{}/stat", client.id());
-            let state =
-                || std::fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().chars().next();
-            while state() != Some('S') {}
-            support::signal("STOP", &client);
-            while state() != Some('T') {}
-            support::signal("CONT", &client);
-            while state() == Some('T') {}
-            held.send_to(b"at last", sender).unwrap();
-            let ended = client.end();
-            assert_eq!(
-                (ended.status.code(), ended.stdout.as_str()),
-                (Some(0), "at last\n"),
-                "{}",
-                ended.stderr
-            );
-            // Lets the fake server end.
-            UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().send_to(b"", addr).unwrap();
-        },
-    );
-}
-
-#[test]
-fn the_client_says_at_once_that_nobody_is_there() {
-    let lease = support::Lease::take();
-    let command = format!("`cargo run -p udp-echo -- --port {}`", lease.port);
-    // The timeout is longer than the deadline of the test: it is not what ends the client.
-    client()
-        .args(["--port", &lease.port.to_string(), "--timeout", "3600"])
-        .assert()
-        .code(1)
-        .stdout("")
-        .stderr(contains("연결이 거부되었습니다").and(contains(command)));
-}
-
-#[test]
-fn the_client_sends_standard_input_as_one_datagram() {
-    for input in [&b"\xff\r\n\0"[..], b"", &[b'x'; 9000]] {
-        fake(
-            |socket, datagram, sender| {
-                assert_eq!(datagram, input);
-                socket.send_to(b"ok", sender).unwrap();
-            },
-            |port| {
-                client()
-                    .args(["--port", &port, "-"])
-                    .write_stdin(input)
-                    .assert()
-                    .success()
-                    .stdout("ok\n");
-            },
-        );
-    }
-}
-
-#[test]
-fn the_client_says_how_much_a_datagram_holds() {
-    let message = vec![b'x'; 65_508];
-    client()
-        .args(["--port", "9", "-"])
-        .write_stdin(message)
-        .assert()
-        .code(1)
-        .stderr(contains("65507바이트까지").and(contains("at most 65507")));
-}
-
-#[test]
-fn help_and_wrong_arguments() {
-    for program in [UDP.server, UDP.client] {
-        let mut help = Assert::new(program);
-        help.arg("--help").assert().success().stdout(contains("사용법").and(contains("cargo run")));
-        let mut wrong = Assert::new(program);
-        wrong.arg("--clients").assert().code(2).stdout("").stderr(contains("인수가 잘못되었습니다"));
-    }
+    let server = socket(None);
+    let (program, _stdin) = client(CLIENT, port(&server), &[]);
+    let (_, sender) = received(&server);
+    assert!(program.rests(DEADLINE), "it waits for the reply");
+    let id = program.id().to_string();
+    let signal = |name| assert_cmd::Command::new("kill").args(["-s", name, &id]).assert().success();
+    let stopped = || support::file(format!("/proc/{id}/stat")).contains(") T ");
+    // Stopping it interrupts that wait: the call fails with EINTR when it is continued.
+    signal("STOP");
+    while !stopped() {}
+    signal("CONT");
+    while stopped() {}
+    server.send_to(b"at last", sender).unwrap();
+    ends_well(&program, b"at last");
 }

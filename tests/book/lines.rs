@@ -2,12 +2,12 @@
 //! ports, as they stand in the files.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::mem::take;
-use std::path::{Path, PathBuf};
 
 use book::Language;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::pages::read;
 
 /// The section of a pattern, its package and its literal port.
 const PATTERNS: [(&str, &str, &str); 3] = [
@@ -16,13 +16,9 @@ const PATTERNS: [(&str, &str, &str); 3] = [
     ("§3", "threaded-echo", "examples/threaded-literal.rs"),
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
 /// The lines of a program that are neither blank nor a comment.
 fn code(file: &str, comment: &str) -> Vec<String> {
-    let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let text = read(file);
     let lines = text.lines().map(str::trim);
     lines.filter(|line| !line.is_empty() && !line.starts_with(comment)).map(str::to_owned).collect()
 }
@@ -48,7 +44,7 @@ struct Cell {
 /// The file of the page and its sections.
 fn page(language: Language) -> (String, Vec<Section>) {
     let file = format!("docs/{}/line-by-line.md", language.code());
-    let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let text = read(&file);
     let mut sections = vec![Section::default()];
     let (mut row, mut cell) = (Vec::new(), Cell::default());
     for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {

@@ -4,24 +4,21 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use book::Language;
 use common::Pattern;
-use compare::port::Lease;
-use compare::programs::{python, root, source, Programs, Rung};
+use harness::port::Lease;
+use harness::programs::{python, root, source, Programs, Rung};
+use harness::skip;
 use pulldown_cmark::{Event, Options, Parser};
 use regex::Regex;
 
-use crate::pages::regex;
-use crate::skip;
-
-fn read(file: &str) -> String {
-    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
-}
+use crate::pages::{page, read, regex};
 
 /// All inline code of a page.
 fn codes(language: Language, name: &str) -> Vec<String> {
-    let text = read(&format!("docs/{}/{name}", language.code()));
+    let text = page(language, name);
     let events = Parser::new_ext(&text, Options::ENABLE_TABLES);
     events
         .filter_map(|event| if let Event::Code(code) = event { Some(code.into()) } else { None })
@@ -95,8 +92,7 @@ fn advice() -> BTreeSet<String> {
 /// All that the programs print for `--help`.
 fn help() -> String {
     let programs = ["tcp", "udp", "threaded"].into_iter().flat_map(|pattern| {
-        ["client", "server"]
-            .map(|end| cargo(&["--bin", &format!("{pattern}-echo-{end}"), "--", "--help"]))
+        ["client", "server"].map(|end| run(&format!("{pattern}-echo-{end}"), &["--help"]))
     });
     programs.map(|help| String::from_utf8_lossy(&help.stdout).replace('\r', "")).collect()
 }
@@ -109,12 +105,17 @@ fn template(line: &str) -> Regex {
     regex(&value.replace("<data>", r"\{data\}"))
 }
 
-/// Runs a program as a learner does, without the variable `PORT`.
-fn cargo(args: &[&str]) -> Output {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(root()).env_remove("PORT").args(["run", "--quiet"]).args(args);
-    command.stdin(Stdio::null()).output().unwrap()
+/// Runs one of our programs, which speaks both languages then.
+fn run(program: &str, args: &[&str]) -> Output {
+    static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| Programs::build().unwrap());
+    let mut command = Command::new(PROGRAMS.path(program).unwrap());
+    command
+        .args(args)
+        .env_remove("PORT")
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 fn stderr(output: &Output) -> String {
@@ -148,31 +149,24 @@ fn what_our_programs_really_say_is_in_the_index() {
     }
     let lease = Lease::take().unwrap();
     let port = lease.port.to_string();
-    let programs = Programs::build().unwrap();
-    let server = |pattern, args: &[&str]| {
-        let command = programs.command(pattern, Rung::Port).unwrap().unwrap();
-        Command::new(&command[0]).env_remove("PORT").args(args).output().unwrap()
-    };
-    let client = |pattern: &str, args: &[&str]| {
-        cargo(&[&["--bin", &format!("{pattern}-echo-client"), "--"], args].concat())
-    };
     let tcp = std::net::TcpListener::bind(("127.0.0.1", lease.port)).unwrap();
     let mut runs = vec![
-        server(Pattern::TcpEcho, &["--port", &port]),
-        server(Pattern::TcpEcho, &["--host", "192.0.2.7"]),
-        server(Pattern::TcpEcho, &["--port", "99999"]),
+        run("tcp-echo-server", &["--port", &port]),
+        run("tcp-echo-server", &["--host", "192.0.2.7"]),
+        run("tcp-echo-server", &["--port", "99999"]),
         // The listener of this test accepts nobody.
-        client("tcp", &["--port", &port, "--timeout", "0.2"]),
-        client("threaded", &["--port", &port, "--timeout", "0.2"]),
-        client("tcp", &["--host", "::1"]),
-        client("tcp", &["--timeout", "0"]),
+        run("tcp-echo-client", &["--port", &port, "--timeout", "0.2"]),
+        run("threaded-echo-client", &["--port", &port, "--timeout", "0.2"]),
+        run("tcp-echo-client", &["--host", "::1"]),
+        run("tcp-echo-client", &["--timeout", "0"]),
     ];
     drop(tcp);
     let udp = std::net::UdpSocket::bind(("127.0.0.1", lease.port)).unwrap();
-    runs.push(server(Pattern::UdpEcho, &["--port", &port]));
-    runs.push(client("udp", &["--port", &port, "--timeout", "0.2"]));
+    runs.push(run("udp-echo-server", &["--port", &port]));
+    runs.push(run("udp-echo-client", &["--port", &port, "--timeout", "0.2"]));
     drop(udp);
-    runs.extend(["tcp", "udp", "threaded"].map(|pattern| client(pattern, &["--port", &port])));
+    let clients = ["tcp-echo-client", "udp-echo-client", "threaded-echo-client"];
+    runs.extend(clients.map(|client| run(client, &["--port", &port])));
 
     // The index has the defaults: five seconds, the port of the page, the server of §1, and Linux.
     let usual = [
@@ -208,7 +202,11 @@ fn what_our_programs_really_say_is_in_the_index() {
 #[test]
 fn the_last_line_of_the_demo_is_as_promised() {
     let demo = strings("crates/common/examples/demo.rs");
-    let end = demo.iter().find(|text| text.ends_with("conversations done")).expect("the demo ends");
+    let english = demo.iter().position(|text| text.ends_with("conversations done"));
+    let [korean, english] = &demo[english.expect("the demo ends") - 1..][..2] else {
+        panic!("a text has two languages");
+    };
+    let end = format!("{korean} · {english}");
     for language in Language::ALL {
         let codes = codes(language, "setup.md");
         for number in ["6", "3"] {
@@ -222,7 +220,7 @@ fn the_last_line_of_the_demo_is_as_promised() {
 
 /// The rows of the table: the numbers on Linux, and what they are called.
 fn numbers(language: Language) -> Vec<(i32, String)> {
-    let text = read(&format!("docs/{}/troubleshooting.md", language.code()));
+    let text = page(language, "troubleshooting.md");
     let row = regex(r"(?m)^\| (\d+) \|[^`\n]*\| `([^`]+)`");
     let rows = row.captures_iter(&text).map(|row| (row[1].parse().unwrap(), row[2].to_owned()));
     let rows: Vec<_> = rows.collect();

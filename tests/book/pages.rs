@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use book::{region, session, Language};
+use book::{mistake, pages, region, session, Language};
 use common::Pattern;
-use compare::programs::{root, Rung};
-use compare::{scenario, source};
+use compare::source;
+use harness::programs::{root, Rung};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use regex::Regex;
+use scenarios::scenario::Scenario;
+use scenarios::{clients, patterns};
 
 pub fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
@@ -17,7 +19,7 @@ pub fn regex(pattern: &str) -> Regex {
 /// The names of the pages, `tcp.md`, the same in both languages.
 pub fn names() -> Vec<String> {
     let [korean, english] = Language::ALL.map(|language| {
-        let pages = region::pages(language).unwrap();
+        let pages = pages::all(language).unwrap();
         pages.iter().map(|page| page.file_name().unwrap().to_str().unwrap().to_owned()).collect()
     });
     assert_eq!(korean, english, "the same pages in both languages");
@@ -26,8 +28,13 @@ pub fn names() -> Vec<String> {
     names
 }
 
+/// The text of a file, named from the folder of the workspace.
+pub fn read(file: &str) -> String {
+    pages::read(Path::new(file)).unwrap_or_else(|error| panic!("{error:#}"))
+}
+
 pub fn page(language: Language, name: &str) -> String {
-    region::read(&region::folder(language).join(name)).unwrap()
+    pages::read(&pages::folder(language).join(name)).unwrap()
 }
 
 /// A page without what is generated in it.
@@ -195,7 +202,7 @@ fn every_link_leads_somewhere() {
                 }
                 place(language, &name, link);
                 let file = link.split('#').next().unwrap();
-                let path = root().join(region::folder(language)).join(file);
+                let path = root().join(pages::folder(language)).join(file);
                 assert!(path.exists(), "{link} in docs/{}/{name}", language.code());
             }
         }
@@ -273,7 +280,7 @@ fn every_line_that_came_has_a_reason() {
 
 #[test]
 fn every_scenario_that_is_named_exists() {
-    let scenarios: BTreeSet<String> = scenario::all().iter().map(scenario::Scenario::path).collect();
+    let scenarios: BTreeSet<String> = patterns::all().iter().map(Scenario::path).collect();
     let path = regex(r"^(?:tcp|udp|threaded)-echo/[a-z0-9-]+$");
     let mut checked = 0;
     for name in names() {
@@ -291,9 +298,10 @@ fn every_scenario_that_is_named_exists() {
 #[test]
 fn every_section_of_a_chapter_names_its_evidence() {
     let function = regex(r"(?m)^fn (\w+)\(\) \{");
-    let mut evidence: BTreeSet<String> = scenario::all().iter().map(scenario::Scenario::path).collect();
-    for file in ["tcp_echo.rs", "udp_echo.rs", "threaded_echo.rs"] {
-        let text = region::read(&Path::new("tests").join(file)).unwrap();
+    let mut evidence: BTreeSet<String> = patterns::all().iter().map(Scenario::path).collect();
+    evidence.extend(clients::all().iter().map(|scenario| format!("client {}", scenario.id)));
+    for file in ["tcp_echo.rs", "udp_echo.rs", "threaded_echo.rs", "compare.rs"] {
+        let text = read(&format!("tests/{file}"));
         evidence.extend(function.captures_iter(&text).map(|found| found[1].to_owned()));
     }
     for (_, name) in CHAPTERS {
@@ -325,7 +333,7 @@ fn every_session_and_every_mistake_is_in_a_page() {
     for name in session::names() {
         assert!(shown.contains(&format!("session {name}")), "{name}");
     }
-    for name in book::mistake::all().unwrap() {
+    for name in mistake::all().unwrap() {
         assert!(shown.contains(&format!("mistake {name}")), "{name}");
     }
 }
@@ -357,18 +365,14 @@ fn in_powershell(line: &str) -> String {
 #[test]
 fn every_command_is_one_that_is_run() {
     let mut run: BTreeSet<String> = BY_HAND.iter().map(ToString::to_string).collect();
-    for name in session::names() {
-        run.extend(session::find(name).unwrap().lines().map(str::to_owned));
-    }
+    run.extend(session::lines().map(str::to_owned));
     // The commands of the README have tests of their own.
-    let readme = region::read(Path::new("README.md")).unwrap();
-    let blocks = Page::parse(&readme).blocks;
+    let blocks = Page::parse(&read("README.md")).blocks;
     run.extend(blocks.iter().flat_map(|block| block.1.lines().map(str::to_owned)));
     run.extend(run.clone().iter().map(|line| in_powershell(line)));
     // Every scenario is run by `cargo run -p compare`.
-    let alone =
-        |scenario: &scenario::Scenario| format!("cargo run -p compare -- run {}", scenario.path());
-    run.extend(scenario::all().iter().map(alone));
+    let alone = |scenario: &Scenario| format!("cargo run -p compare -- run {}", scenario.path());
+    run.extend(patterns::all().iter().map(alone));
 
     let mut checked = 0;
     for name in names() {
@@ -446,10 +450,10 @@ fn korean_is_spelled_as_agreed_and_in_one_speech_level() {
     let (plain, code) = (regex(r"[가-힣]*다\."), regex("`[^`]+`"));
     let mut texts: Vec<(PathBuf, String)> = names()
         .iter()
-        .map(|name| (region::folder(Language::Korean).join(name), page(Language::Korean, name)))
+        .map(|name| (pages::folder(Language::Korean).join(name), page(Language::Korean, name)))
         .collect();
     for readme in ["README.ko.md", "CONTRIBUTING.ko.md"] {
-        texts.push((readme.into(), region::read(Path::new(readme)).unwrap()));
+        texts.push((readme.into(), read(readme)));
     }
     for (path, text) in texts {
         let mut block = false;

@@ -2,12 +2,12 @@
 
 use std::io::{stderr, Write};
 
-use book::generate::Skip;
-use book::region;
+use book::region::{self, Skip};
+use book::{measured, pages};
 
 #[test]
 fn every_region_is_fresh() {
-    let found = region::visit(|_, _| (), |_, _, _| Ok(())).unwrap_or_else(|error| panic!("{error:?}"));
+    let found = region::compare().unwrap_or_else(|error| panic!("{error:?}"));
     assert!(found.regions > 150, "{}", found.regions);
     for (name, reason) in &found.skipped {
         // With other versions than the book was made with, other words are no mistake, in CI neither.
@@ -36,10 +36,10 @@ fn every_region_is_fresh() {
 
 #[test]
 fn every_picture_is_drawn_from_what_was_measured() {
-    let pictures = book::measured::pictures().unwrap();
+    let pictures = measured::pictures().unwrap();
     assert!(pictures.len() >= 8, "four in each language");
     for (file, picture) in pictures {
-        let drawn = region::read(&file).unwrap_or_default();
+        let drawn = pages::read(&file).unwrap_or_default();
         assert!(
             drawn == picture,
             "{} is stale; draw it anew: cargo run -p book -- write",
@@ -51,9 +51,9 @@ fn every_picture_is_drawn_from_what_was_measured() {
 /// Two whole measurements say the same: what one shows, the other does not deny.
 #[test]
 fn both_measurements_agree_within_their_spread() {
-    let [first, second] = book::measured::both().unwrap();
+    let [first, second] = measured::both().unwrap();
     assert_ne!(first.samples, second.samples, "two measurements, not one");
-    let claims = book::measured::CLAIMS;
+    let claims = measured::CLAIMS;
     assert!(claims.len() > 8, "{claims:?}");
     for claim in claims {
         let [one, other] = [&first, &second].map(|results| claim.of(results).unwrap());
@@ -64,7 +64,7 @@ fn both_measurements_agree_within_their_spread() {
 /// What the page says of the failures: all of them are datagrams, of 256 clients.
 #[test]
 fn only_datagrams_were_lost() {
-    for results in book::measured::both().unwrap() {
+    for results in measured::both().unwrap() {
         for sample in results.samples.iter().filter(|sample| sample.slice.failed > 0) {
             assert_eq!(
                 (sample.protocol, sample.clients),
@@ -82,7 +82,7 @@ fn only_datagrams_were_lost() {
 fn the_ports_were_as_good_as_they_should_be() {
     use bench::load::Protocol::{Tcp, Udp};
     use bench::results::Metric;
-    for results in book::measured::both().unwrap() {
+    for results in measured::both().unwrap() {
         let median = |protocol, metric, clients, pair| {
             results.ratio(protocol, metric, clients, pair).unwrap().median
         };

@@ -9,6 +9,7 @@
 mod advice;
 mod args;
 mod client;
+mod language;
 mod net;
 mod pattern;
 mod server;
@@ -16,6 +17,7 @@ mod server;
 pub use advice::{no_thread, report};
 pub use args::{help, parse, ClientArgs, ServerArgs, HELP_TEMPLATE};
 pub use client::{print_reply, uninterrupted, Timed};
+pub use language::Language;
 pub use net::{python_addr, resolve};
 pub use pattern::Pattern;
 pub use server::{explain_braces, name_client, not_answered, reply, try_again, until_ok};

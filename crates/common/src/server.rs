@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Once;
 use std::thread;
@@ -45,7 +45,8 @@ pub fn explain_braces(echo: bool) {
 
 /// Calls `accept` or `recv_from` until it succeeds, whatever one client or the system does to it.
 ///
-/// A failure is reported in one line and followed by a pause: a server that is out of file
+/// A failure is reported in one line. What one client did costs no time, or strangers could keep the
+/// server from the others; everything else is followed by a pause: a server that is out of file
 /// descriptors must neither die nor spin nor flood the terminal.
 ///
 /// ```
@@ -62,17 +63,33 @@ pub fn until_ok<T>(mut call: impl FnMut() -> io::Result<T>) -> T {
 }
 
 /// Says in one line that `accept` or `recv_from` failed, and returns how long to wait before it is
-/// called again. The server goes on.
+/// called again: not at all for an error of one client. The server goes on.
 ///
 /// For a server whose threads must not sleep; the others have [`until_ok`].
 #[must_use = "without the pause, the server spins"]
 pub fn try_again(error: &io::Error) -> Duration {
+    if is_of_one_client(error) {
+        notice(
+            "한 클라이언트의 에러로 연결을 수락하거나 데이터를 받지 못했습니다",
+            format_args!("could not accept or receive, an error of one client: {error}"),
+        );
+        return Duration::ZERO;
+    }
     let seconds = PAUSE.as_secs_f64();
     notice(
         format_args!("연결을 수락하거나 데이터를 받지 못해 {seconds}초 뒤에 다시 시도합니다"),
         format_args!("could not accept or receive, trying again in {seconds} s: {error}"),
     );
     PAUSE
+}
+
+/// Whether one client did it: it went away, or (on Windows) its datagram is larger than the buffer.
+fn is_of_one_client(error: &io::Error) -> bool {
+    const TOO_LARGE: i32 = 10040;
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::ConnectionRefused
+    ) || cfg!(windows) && error.raw_os_error() == Some(TOO_LARGE)
 }
 
 /// Says in one line that the client at `addr` got no (whole) reply, and why. The server goes on.

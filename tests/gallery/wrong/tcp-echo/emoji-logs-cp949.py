@@ -1,6 +1,6 @@
 # mistake: Logs the message to a stderr in CP949, which has Korean letters but no emoji: UnicodeEncodeError.
 # catches: emoji
-# says: it died before it replied
+# says: a text could not be encoded
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Takes an empty read for a client that is gone and closes without a reply, although only its sending side is closed.
 # catches: half-close
-# says: it closed without a reply when recv returned b''
+# says: it closed without a reply when nothing had been sent
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Reads again until something comes, so a half-closed client keeps it in an endless loop.
 # catches: half-close
-# says: it accepted the connection but does not answer
+# says: it read the message, and neither answers nor closes
 
 import os
 import socket

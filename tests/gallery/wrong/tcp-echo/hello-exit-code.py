@@ -1,6 +1,6 @@
 # mistake: Ends with sys.exit(1), which reports a failure, after all went well.
 # catches: hello
-# says: it does not exit with 0
+# says: does not exit with 0
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Shuts the client socket down after closing it: OSError, so the exit code is 1.
 # catches: hello
-# says: it does not exit with 0
+# says: a socket was used after it had been closed
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Waits for the client to close first, while the client waits for the server to close.
 # catches: hello
-# says: the reply is right, but the connection stays open
+# says: it reads on in a loop
 
 import os
 import socket

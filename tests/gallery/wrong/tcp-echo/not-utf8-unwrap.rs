@@ -1,6 +1,6 @@
 // mistake: Unwraps String::from_utf8, which panics on bytes that are not UTF-8, before the reply.
 // catches: not-utf8
-// says: it died before it replied
+// says: decoding the received bytes failed
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

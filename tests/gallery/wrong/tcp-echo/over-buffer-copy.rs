@@ -1,6 +1,6 @@
 // mistake: Reads up to 4096 bytes and copies them into an array of 1024: a longer message panics.
 // catches: over-buffer
-// says: it died before it replied
+// says: an index is out of range
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,6 +1,6 @@
 # mistake: Logs the message to a stderr in CP949, which has Korean letters but no emoji: UnicodeEncodeError.
 # catches: emoji
-# says: an error came before the reply
+# says: a text could not be encoded
 
 import os
 import socket

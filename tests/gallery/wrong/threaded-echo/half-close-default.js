@@ -1,6 +1,6 @@
 // mistake: Waits for data alone and leaves allowHalfOpen off: Node ends the connection when the client ends its side, without a reply.
 // catches: half-close
-// says: it closed without a reply when recv returned b''
+// says: it closed without a reply when nothing had been sent
 
 const net = require("net");
 

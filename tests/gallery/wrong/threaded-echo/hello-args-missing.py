@@ -1,6 +1,6 @@
 # mistake: Passes one argument to a handler that takes two: TypeError in the thread, and no reply.
 # catches: hello
-# says: an error came before the reply
+# says: the function gets another number of arguments than it has parameters
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: The reply is an f-string, so it holds the repr of the bytes (b'hello') and not the literal {data}.
 # catches: hello
-# says: the reply holds b'…', the repr of a bytes object in an f-string
+# says: it sends back what it received
 
 import os
 import socket

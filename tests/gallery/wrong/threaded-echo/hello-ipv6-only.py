@@ -1,6 +1,6 @@
 # mistake: Listens on ::1, so a client that connects to 127.0.0.1 is refused.
 # catches: hello
-# says: it listens on another address instead of 127
+# says: it listens on ::1 instead of 127.0.0.1
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Creates the thread but forgets to start it.
 # catches: hello
-# says: it accepted the connection but does not answer
+# says: the message lies unread in the socket
 
 import os
 import socket

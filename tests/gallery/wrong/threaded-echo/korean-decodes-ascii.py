@@ -1,6 +1,6 @@
 # mistake: Decodes the message as ASCII, so the first Korean letter raises UnicodeDecodeError before the reply.
 # catches: korean
-# says: it died decoding the received bytes
+# says: what was sent is correct UTF-8
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Creates one thread object and starts it for each client: a thread can be started once only, so the second start raises RuntimeError.
 # catches: next-client
-# says: it died before it replied | it answered, but then the server ended
+# says: the same thread object was started twice
 
 import os
 import socket

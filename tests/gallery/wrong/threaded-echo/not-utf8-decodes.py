@@ -1,6 +1,6 @@
 # mistake: Decodes the message as UTF-8 although any bytes may come: UnicodeDecodeError before the reply.
 # catches: not-utf8
-# says: it died decoding the received bytes
+# says: decoding the received bytes failed
 
 import os
 import socket

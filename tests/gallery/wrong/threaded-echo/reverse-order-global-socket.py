@@ -1,6 +1,6 @@
 # mistake: The handler uses the global client_socket, which by then is the latest client's, so the wrong one is answered.
 # catches: reverse-order
-# says: an error came before the reply | it closed the connection without a reply
+# says: a socket was used after it had been closed
 
 import os
 import socket

@@ -1,6 +1,7 @@
 // mistake: Passes a pointer to the one client_fd of the accept loop, which the next accept overwrites.
 // catches: reverse-order
-// says: it accepted the connection but does not answer | the reply is right, but the connection stays open
+// says: it read the message, and neither answers | message of this one lies unread
+// race: which thread reads which pointer
 
 #include <arpa/inet.h>
 #include <pthread.h>

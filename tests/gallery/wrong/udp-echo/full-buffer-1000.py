@@ -1,6 +1,6 @@
 # mistake: Receives at most 1000 bytes, so the end of a datagram of 1024 is lost.
 # catches: full-buffer
-# says: the printed data is not what was sent
+# says: only the first 1000 bytes were read
 
 import os
 import socket

@@ -1,6 +1,6 @@
 // mistake: Keeps the last of the 1024 bytes for a final NUL, so only 1023 are received.
 // catches: full-buffer
-// says: the printed data is not what was sent
+// says: only the first 1023 bytes were read
 
 #include <arpa/inet.h>
 #include <stdio.h>

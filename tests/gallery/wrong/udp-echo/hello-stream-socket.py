@@ -1,6 +1,6 @@
 # mistake: Creates a stream (TCP) socket, so nobody listens on the UDP port.
 # catches: hello
-# says: it runs, but nobody listens on that port
+# says: it made a TCP socket
 
 import os
 import socket

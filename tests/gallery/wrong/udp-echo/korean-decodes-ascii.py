@@ -1,6 +1,6 @@
 # mistake: Decodes the datagram as ASCII: the first Korean letter ends the server with UnicodeDecodeError.
 # catches: korean
-# says: it died decoding the received bytes
+# says: what was sent is correct UTF-8
 
 import os
 import socket

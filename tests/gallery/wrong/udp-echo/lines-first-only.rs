@@ -1,6 +1,6 @@
 // mistake: Prints only the first line of the datagram.
 // catches: lines
-// says: the printed data is not what was sent
+// says: only the first line of the data was printed
 
 use std::net::UdpSocket;
 

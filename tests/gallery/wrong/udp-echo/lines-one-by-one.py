@@ -1,6 +1,6 @@
 # mistake: Prints the whole sentence once for each line of the datagram.
 # catches: lines
-# says: the printed data is not what was sent
+# says: only the first line of the data was printed
 
 import os
 import socket

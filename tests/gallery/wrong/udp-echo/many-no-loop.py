@@ -1,6 +1,6 @@
 # mistake: Forgets the loop: it answers one datagram and ends.
 # catches: many
-# says: it ended after it had answered before
+# says: it answered, but then the server ended
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Answers ten datagrams and ends, although it should run for ever.
 # catches: many
-# says: it ended after it had answered before
+# says: it answered, but then the server ended
 
 import os
 import socket

@@ -1,0 +1,322 @@
+//! What can stand in a region.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write as _};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{bail, Context, Result};
+use common::Pattern;
+use compare::source::{sections, Section};
+use harness::programs::{self, python, Rung};
+use harness::Text;
+use scenarios::difference::Difference;
+use scenarios::patterns::PATTERNS;
+use similar::{ChangeTag, TextDiff};
+
+use crate::{measured, mistake, pages, session, told, Language};
+
+/// Why a region cannot be generated here.
+#[derive(Clone, Debug)]
+pub enum Skip {
+    /// Something that could be installed.
+    Missing(&'static str),
+    /// Sessions are played on Linux.
+    NotLinux,
+    /// The book was made with other versions, whose messages have other words: those, and these here.
+    Versions(String, String),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let text = match self {
+            Self::Missing(what) => Text::new(format!("{what}: 없습니다"), format!("{what}: missing")),
+            Self::NotLinux => {
+                Text::new("세션은 Linux에서만 실행합니다", "sessions are played on Linux")
+            }
+            Self::Versions(book, here) => Text::new(
+                format!("책은 {book}, 여기는 {here}"),
+                format!("the book is of {book}, here is {here}"),
+            ),
+        };
+        text.fmt(formatter)
+    }
+}
+
+/// Generates regions.
+pub struct Generator {
+    /// What is missing here.
+    missing: Option<Skip>,
+    /// Why the words of tools cannot be compared.
+    other: Option<Skip>,
+    /// What has been run, by the name of the region: what each terminal of a session showed, or one text.
+    shown: BTreeMap<String, Vec<String>>,
+}
+
+/// How many sessions are played at a time: most of their time is waiting.
+const AT_A_TIME: usize = 6;
+
+impl Generator {
+    /// Finds out what can be generated here. The book was made with these versions; where it is made `anew`,
+    /// it is made with those that are here.
+    pub fn new(made_with: Option<&str>, anew: bool) -> Result<Self> {
+        let missing = missing();
+        let mut other = None;
+        // Without Python, what needs none is compared all the same.
+        if let (Some(book), true) = (made_with, python().is_some() && (missing.is_some() || !anew)) {
+            let here = versions(Language::English)?;
+            other = (book != here).then(|| Skip::Versions(book.to_owned(), here));
+        }
+        Ok(Self { missing, other, shown: BTreeMap::new() })
+    }
+
+    /// Why this region cannot be generated.
+    pub fn skip(&self, name: &str) -> Option<&Skip> {
+        match kind(name).0 {
+            "versions" | "session" | "calls" => self.missing.as_ref().or(self.other.as_ref()),
+            "mistake" => self.other.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Runs what these regions need to be run, several at a time. `progress` is called with the name of each
+    /// at its end, and with how many there are.
+    pub fn prepare(
+        &mut self,
+        names: BTreeSet<&str>,
+        progress: impl Fn(&str, usize) + Sync,
+    ) -> Result<()> {
+        let is_run = |name: &&str| ["session", "calls", "mistake"].contains(&kind(name).0);
+        let mut names: Vec<&str> =
+            names.into_iter().filter(|name| is_run(name) && self.skip(name).is_none()).collect();
+        names.sort_by_key(|name| !session::takes_long(kind(name).1));
+        let count = names.len();
+        if names.iter().any(|name| kind(name).0 == "session") {
+            session::build()?;
+        }
+        let names = Mutex::new(names.into_iter());
+        let left = || names.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = Mutex::new(Vec::new());
+        thread::scope(|scope| {
+            for _ in 0..AT_A_TIME {
+                scope.spawn(|| loop {
+                    let Some(name) = left().next() else { break };
+                    let text = run(name);
+                    if text.is_err() {
+                        // The others would only keep the message waiting.
+                        left().by_ref().for_each(drop);
+                    }
+                    progress(name, count);
+                    shown.lock().unwrap_or_else(PoisonError::into_inner).push((name, text));
+                });
+            }
+        });
+        for (name, text) in shown.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.shown.insert(name.to_owned(), text.with_context(|| name.to_owned())?);
+        }
+        Ok(())
+    }
+
+    /// The text of the region `name`, which is not one to [skip](Self::skip).
+    pub fn text(&self, name: &str, language: Language) -> Result<String> {
+        let (kind, rest) = kind(name);
+        let shown = self.shown.get(name);
+        Ok(match kind {
+            "versions" => format!("{}\n", versions(language)?),
+            "file" => listing(Path::new(rest))?,
+            "step" => {
+                let (pattern, number) = rest.split_once(' ').with_context(|| unknown(name))?;
+                step(to_pattern(pattern)?, number.parse()?, language)?
+            }
+            "added" => added(to_pattern(rest)?)?,
+            "register" => register(language),
+            "measured" => measured::region(rest, language)?.with_context(|| unknown(name))?,
+            "calls" | "mistake" => shown.with_context(|| unknown(name))?.concat(),
+            "session" => terminals(shown.with_context(|| unknown(name))?, language),
+            _ => bail!(unknown(name)),
+        })
+    }
+}
+
+/// The first word of the name of a region, and the others.
+fn kind(name: &str) -> (&str, &str) {
+    name.split_once(' ').unwrap_or((name, ""))
+}
+
+/// Runs what a region shows: what is the same in both languages.
+fn run(name: &str) -> Result<Vec<String>> {
+    match kind(name) {
+        ("session", name) => session::play(name),
+        ("mistake", name) => Ok(vec![mistake::show(name)?]),
+        _ => Ok(vec![measured::calls()?]),
+    }
+}
+
+/// What sessions need and this system lacks.
+fn missing() -> Option<Skip> {
+    if cfg!(not(target_os = "linux")) {
+        return Some(Skip::NotLinux);
+    }
+    if python().is_none() {
+        return Some(Skip::Missing("Python 3"));
+    }
+    let has = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
+    ["script", "strace"].into_iter().find(|tool| !has(tool)).map(Skip::Missing)
+}
+
+/// The versions of what the sessions and messages depend on, to two numbers.
+fn versions(language: Language) -> Result<String> {
+    let python = python().with_context(|| told("파이썬이 없습니다.", "Python is missing."))?;
+    let output = Command::new(python[0]).args(&python[1..]).arg("--version").output()?;
+    let output = String::from_utf8(output.stdout)?;
+    let minor = |version: &str| version.trim().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+    let python = minor(output.trim_start_matches("Python "));
+    let rust = mistake::rustc_version()?;
+    let name = language.words()(&Text::new("파이썬", "Python")).to_owned();
+    Ok(format!("Rust {rust}, {name} {python}, Linux"))
+}
+
+fn to_pattern(name: &str) -> Result<Pattern> {
+    let pattern = PATTERNS.into_iter().find(|pattern| pattern.package() == name);
+    pattern.with_context(|| unknown(name))
+}
+
+fn unknown(name: &str) -> String {
+    told(format!("`{name}`: 모르는 영역입니다."), format!("`{name}`: an unknown kind of region."))
+}
+
+/// A fenced block.
+fn fenced(language: &str, code: &str) -> String {
+    format!("```{language}\n{}\n```\n", code.trim_end())
+}
+
+/// `ignore`: a part of a program cannot be compiled.
+fn language_of(file: &Path) -> &'static str {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("py") => "python",
+        Some("rs") => "rust,ignore",
+        _ => "text",
+    }
+}
+
+/// A file, without its first comment.
+fn listing(file: &Path) -> Result<String> {
+    let text = pages::read(file)?;
+    let header = |line: &&str| line.starts_with("//!") || line.starts_with('#');
+    let code: Vec<&str> = text.lines().skip_while(header).collect();
+    Ok(fenced(language_of(file), code.join("\n").trim_start()))
+}
+
+/// A link from a page to a file of the project.
+fn link(words: &str, file: &Path) -> String {
+    format!("[{words}](../../{})", file.display().to_string().replace('\\', "/"))
+}
+
+/// One step on the three rungs, side by side.
+fn step(pattern: Pattern, number: usize, language: Language) -> Result<String> {
+    let mut cells = Vec::new();
+    for rung in Rung::ALL {
+        let file = programs::source(pattern, rung);
+        let section = sections(pattern, rung)?.into_iter().find(|section| section.number() == number);
+        let section = section.with_context(|| {
+            let file = file.display();
+            told(
+                format!("`{file}`: {number}단계가 없습니다."),
+                format!("`{file}` has no step {number}."),
+            )
+        })?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let label = link(&format!("`{name}`"), &file);
+        let code = fenced(language_of(&file), &without_margin(&section.code));
+        let title = match rung {
+            Rung::Original => Text::new("원본", "Original"),
+            Rung::Literal => Text::new("그대로 옮긴 코드", "Literal port"),
+            Rung::Port => Text::new("이식판", "Port"),
+        };
+        cells.push(format!("**{}** {label}\n\n{code}", language.words()(&title)));
+    }
+    Ok(format!(
+        "<table class=\"side-by-side\"><tr><td>\n\n{}\n</td></tr></table>\n",
+        cells.join("\n</td><td>\n\n")
+    ))
+}
+
+/// The lines, moved to the left by what all of them are indented.
+fn without_margin(code: &[String]) -> String {
+    let indent = |line: &&String| line.len() - line.trim_start().len();
+    let lines = || code.iter().filter(|line| !line.trim().is_empty());
+    // A closing bracket of a block that begins in another step stands further left.
+    let margin = lines().filter(|line| !line.trim().starts_with(['}', ')'])).map(|l| indent(&l)).min();
+    let margin = margin.unwrap_or(0);
+    let lines = code.iter().map(|line| line.get(margin.min(indent(&line))..).unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The difference between the literal port and the port, without comments, steps as anchors.
+fn added(pattern: Pattern) -> Result<String> {
+    let flat = |rung| -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for section in sections(pattern, rung)? {
+            lines.push(format!("// {}", heading(&section)));
+            let code = section.code.into_iter();
+            lines.extend(code.filter(|line| {
+                let line = line.trim();
+                !line.is_empty() && !line.starts_with("//")
+            }));
+        }
+        Ok(lines)
+    };
+    let (literal, port) = (flat(Rung::Literal)?, flat(Rung::Port)?);
+    let (literal, port): (Vec<&str>, Vec<&str>) =
+        (literal.iter().map(String::as_str).collect(), port.iter().map(String::as_str).collect());
+    let mut text = String::new();
+    for change in TextDiff::from_slices(&literal, &port).iter_all_changes() {
+        let sign = match change.tag() {
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+            ChangeTag::Equal => ' ',
+        };
+        let _ = writeln!(text, "{sign}{}", change.value());
+    }
+    Ok(fenced("diff", &text))
+}
+
+/// In both languages, as in the file.
+fn heading(section: &Section) -> String {
+    let name = section.name();
+    let name = common::Language::Both.choose(&name.korean, &name.english);
+    match section.number() {
+        0 => name,
+        number => format!("{number}. {name}"),
+    }
+}
+
+/// The deliberate differences, with what shows each.
+fn register(language: Language) -> String {
+    let head = Text::new(
+        "| | 원본 | 이식판 | 이유 | 나타나는 곳 | 보여 주는 시나리오 |",
+        "| | The original | The port | Why | Shows on | The scenario that shows it |",
+    );
+    let mut table = format!("{}\n| --- | --- | --- | --- | --- | --- |\n", language.words()(&head));
+    for difference in Difference::ALL {
+        let entry = difference.entry();
+        let cells = [&entry.original, &entry.port, &entry.why, &entry.shows_on].map(language.words());
+        let shown: Vec<_> = entry.shown_by.split(", ").map(|id| format!("`{id}`")).collect();
+        let _ = writeln!(table, "| {difference:?} | {} | {} |", cells.join(" | "), shown.join(", "));
+    }
+    table
+}
+
+/// What the terminals of a session showed, one block each.
+fn terminals(shown: &[String], language: Language) -> String {
+    let word = Text::new("터미널", "Terminal");
+    let word = language.words()(&word);
+    let block = |(number, text): (usize, &String)| {
+        let title =
+            if shown.len() > 1 { format!("**{word} {}**\n\n", number + 1) } else { String::new() };
+        format!("{title}{}", fenced("console", text))
+    };
+    shown.iter().enumerate().map(block).collect::<Vec<_>>().join("\n")
+}

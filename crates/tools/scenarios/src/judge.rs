@@ -1,0 +1,695 @@
+//! Judges what was observed of somebody's own server, and finds out what is wrong with it.
+
+use std::time::Duration;
+
+use common::Pattern;
+use harness::program::Exit;
+use harness::sockets::Protocol;
+use harness::Text;
+use serde::Serialize;
+
+use crate::bytes;
+use crate::complaint::Complaint;
+use crate::dialect::Dialect;
+use crate::meaning::{self, When, Why};
+use crate::moments::{Moment, What};
+use crate::observation::{
+    Absence, Answer, Detail, Ended, Late, Observation, Outcome, Printed, Stays, Unread,
+};
+use crate::output;
+use crate::peer::Ending;
+use crate::scenario::{sentence, Act, Checked, End, PeerId, Reply, Role, Scenario, Then, Want, BUFFER};
+use crate::show::{self, Shown};
+use crate::stage::Subject;
+
+/// What kind of problem it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// It could not be started.
+    NotStarted,
+    /// It ended before it listened.
+    Exited,
+    /// It does not listen on the port.
+    NotListening,
+    /// It listens on other addresses too, or instead.
+    OtherAddresses,
+    /// It does not answer, or too late.
+    Silent,
+    /// It speaks before it is spoken to.
+    SpeaksFirst,
+    /// It sends wrong bytes.
+    WrongBytes,
+    /// The connection ends wrongly.
+    WrongEnding,
+    /// It prints something wrong.
+    WrongStdout,
+    /// It ends wrongly, or does not end.
+    WrongExit,
+    /// It answered and died later.
+    DiedLater,
+}
+
+/// What is wrong, and why it probably is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// What kind it is.
+    pub kind: Kind,
+    /// A short name of the mistake: two failures with the same one have the same cause.
+    pub cause: &'static str,
+    /// What was sent.
+    pub sent: String,
+    /// What was expected.
+    pub expected: String,
+    /// What came.
+    pub came: String,
+    /// The likely mistake, and what the program itself said.
+    pub why: Text,
+    /// Whether it is no more than advice.
+    pub advice: bool,
+    /// Where it is about time or order: the clients that it is about.
+    pub about: Option<Vec<PeerId>>,
+}
+
+impl Problem {
+    /// A problem without an exchange.
+    #[must_use]
+    pub fn new(kind: Kind, why: Why) -> Self {
+        let none = String::new;
+        let Why { cause, text } = why;
+        Self {
+            kind,
+            cause,
+            sent: none(),
+            expected: none(),
+            came: none(),
+            why: text,
+            advice: false,
+            about: None,
+        }
+    }
+
+    fn expected(self, expected: impl Into<String>, came: impl Into<String>) -> Self {
+        Self { expected: expected.into(), came: came.into(), ..self }
+    }
+
+    /// It is about time or order: what was sent and came is equal, or says nothing.
+    fn in_time(self, peer: PeerId) -> Self {
+        Self {
+            about: Some(vec![peer]),
+            sent: String::new(),
+            expected: String::new(),
+            came: String::new(),
+            ..self
+        }
+    }
+}
+
+/// The first thing that is wrong with `outcome`, if any, and the advice besides.
+#[must_use]
+pub fn judge(scenario: &Scenario, subject: &Subject, outcome: &Outcome) -> Vec<Problem> {
+    let program = Speaker::new(scenario, subject);
+    let mut problems = match outcome {
+        Outcome::NotStarted(error) => vec![program.not_started(error)],
+        Outcome::ExitedEarly(exit, printed) => vec![program.exited(*exit, printed)],
+        Outcome::NotListening(absence, printed) => vec![program.not_listening(absence, printed)],
+        Outcome::Observed(observation, detail) => {
+            let complaint = program.complaint(&detail.printed);
+            let view = View { scenario, subject, observation, detail, program: &program, complaint };
+            view.problem().into_iter().chain(view.advice()).collect()
+        }
+    };
+    if matches!(outcome, Outcome::Observed(..)) {
+        for problem in &mut problems {
+            problem.advice |= is_lenient(scenario, subject, problem);
+        }
+    }
+    problems
+}
+
+/// Whether no more than advice is given, because the original itself fails, or this system lets nobody tell.
+fn is_lenient(scenario: &Scenario, subject: &Subject, problem: &Problem) -> bool {
+    let bytes = problem.kind == Kind::WrongBytes;
+    // Echoing bytes that are no text is more than the page asks for; dying of them is not.
+    let no_text = matches!(scenario.id, "not-utf8" | "split-character" | "cut-character");
+    // A reset may swallow a reply. Only Linux is sure to deliver it.
+    let reset = scenario.acts.iter().any(|act| matches!(act, Act::Receive(_, _, Then::Reset)));
+    let larger = scenario
+        .acts
+        .iter()
+        .any(|act| matches!(act, Act::Send(_, data) if data.bytes().len() > BUFFER));
+    scenario.checked == Checked::Advice
+        || bytes && no_text && subject.reply == Reply::Echo
+        || cfg!(not(target_os = "linux")) && reset
+        // An error there, of which the original dies (D5).
+        || cfg!(windows) && scenario.pattern == Pattern::UdpEcho && (larger || scenario.id == "gone")
+}
+
+/// The program that is judged, and how it is spoken to.
+struct Speaker<'a> {
+    subject: &'a Subject,
+    protocol: Protocol,
+    sentence: &'static str,
+    dialect: Dialect,
+    /// The name of its file in Python.
+    script: Option<String>,
+}
+
+impl<'a> Speaker<'a> {
+    fn new(scenario: &Scenario, subject: &'a Subject) -> Self {
+        let names = subject.command.iter().map(|word| {
+            let name = std::path::Path::new(word).file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        });
+        Self {
+            subject,
+            protocol: scenario.protocol(),
+            sentence: sentence(scenario.pattern),
+            dialect: Dialect::of(&subject.command),
+            script: names.into_iter().find_map(|name| Some(name.strip_suffix(".py")?.to_owned())),
+        }
+    }
+
+    fn complaint(&self, printed: &Printed) -> Complaint {
+        Complaint::of(printed, self.sentence)
+    }
+
+    fn meaning(&self, complaint: &Complaint, when: When) -> Option<Why> {
+        meaning::of(complaint, when, self.protocol, self.dialect, self.script.as_deref())
+    }
+
+    /// A sentence with the calls named as in the program's language.
+    fn why(&self, cause: &str) -> Why {
+        Why::of(cause, self.dialect)
+    }
+
+    fn takes_a_port(&self) -> bool {
+        self.subject.command.iter().any(|word| word.to_string_lossy().contains("{port}"))
+    }
+
+    fn not_started(&self, error: &str) -> Problem {
+        let why = self.why("not-started");
+        Problem::new(Kind::NotStarted, why).expected("", error)
+    }
+
+    fn exited(&self, exit: Exit, printed: &Printed) -> Problem {
+        let complaint = self.complaint(printed);
+        let came = format!("{}\n{}", show::exit(exit), last_words(&complaint));
+        let why = self.meaning(&complaint, When::Starting).unwrap_or_else(|| {
+            let generic = if exit == Exit::Signal(11) {
+                self.why("segfault")
+            } else if prompts(printed) {
+                self.why("prompts")
+            } else if exit == Exit::Code(0) && complaint.error.is_empty() {
+                self.why("ended-at-once")
+            } else {
+                self.why("ended-early")
+            };
+            generic.with(&complaint)
+        });
+        Problem::new(Kind::Exited, why).expected("", came.trim())
+    }
+
+    fn not_listening(&self, absence: &Absence, printed: &Printed) -> Problem {
+        let complaint = self.complaint(printed);
+        let here = format!("127.0.0.1:{}", absence.port);
+        if absence.other_protocol {
+            let (this, other) = match self.protocol {
+                Protocol::Tcp => ("TCP", "UDP"),
+                Protocol::Udp => ("UDP", "TCP"),
+            };
+            let why = self.why("other-protocol").fill("this", this).fill("other", other);
+            return Problem::new(Kind::NotListening, why).expected(this, other);
+        }
+        if let Some(port) = absence.ports.first() {
+            let why = self.why("own-port").fill("own", port);
+            let ports: Vec<String> = absence.ports.iter().map(u16::to_string).collect();
+            return Problem::new(Kind::NotListening, why).expected(here, ports.join(", "));
+        }
+        if !absence.addresses.is_empty() {
+            let addresses: Vec<String> = absence.addresses.iter().map(ToString::to_string).collect();
+            let addresses = addresses.join(", ");
+            let why = self.why("other-address").fill("addresses", &addresses);
+            return Problem::new(Kind::OtherAddresses, why).expected("127.0.0.1", addresses);
+        }
+        let why = self.meaning(&complaint, When::Starting).unwrap_or_else(|| {
+            if absence.bound {
+                return self.why("bound-and-silent");
+            }
+            let known = if complaint.certain {
+                self.why("not-listening")
+            } else if self.takes_a_port() {
+                self.why("not-listening-port-given")
+            } else {
+                self.why("not-listening-port-unknown")
+            };
+            known.with(&complaint)
+        });
+        Problem::new(Kind::NotListening, why).expected(here, last_words(&complaint))
+    }
+}
+
+/// Whether the last thing on standard output is a question that waits for an answer.
+fn prompts(printed: &Printed) -> bool {
+    let stdout = show::decode(&printed.stdout);
+    let line = stdout.rsplit('\n').next().unwrap_or_default().trim_end();
+    line.ends_with([':', '?', '>', '：'])
+}
+
+/// The end of what a program said.
+fn last_words(complaint: &Complaint) -> String {
+    const LINES: usize = 6;
+    let lines: Vec<&str> = complaint
+        .all
+        .lines()
+        .filter(|line| !line.trim_matches([' ', '^', '~', '\t']).is_empty())
+        .collect();
+    show::excerpt(&lines[lines.len().saturating_sub(LINES)..].join("\n"), LINES)
+}
+
+/// Everything that a judgement looks at.
+struct View<'a> {
+    scenario: &'a Scenario,
+    subject: &'a Subject,
+    observation: &'a Observation,
+    detail: &'a Detail,
+    program: &'a Speaker<'a>,
+    complaint: Complaint,
+}
+
+impl View<'_> {
+    fn pattern(&self) -> Pattern {
+        self.scenario.pattern
+    }
+
+    fn why(&self, cause: &str) -> Why {
+        self.program.why(cause)
+    }
+
+    /// The first thing that is wrong.
+    fn problem(&self) -> Option<Problem> {
+        if let Role::Client { complains, .. } = self.scenario.role {
+            return self.wrong_client(complains);
+        }
+        self.not_printed()
+            .or_else(|| self.other_addresses())
+            .or_else(|| self.observation.answers.iter().find_map(|answer| self.wrong(answer)))
+            .or_else(|| self.surplus())
+            .or_else(|| self.wrong_end())
+            .or_else(|| self.wrong_stdout())
+    }
+
+    /// What is wrong with a client.
+    fn wrong_client(&self, complains: bool) -> Option<Problem> {
+        let answers = || self.observation.answers.iter().find_map(|answer| self.wrong(answer));
+        let printed = || {
+            (self.detail.printed.stdout != self.detail.expected.concat()).then(|| {
+                let why = self.why("prints-otherwise");
+                self.about_output(why.with(&self.certain()))
+            })
+        };
+        let ended = || {
+            (!self.observation.ended.is(self.scenario.end)).then(|| {
+                let why = self.why("ends-otherwise");
+                let (expected, came) = (self.scenario.end, self.observation.ended);
+                let problem = Problem::new(Kind::WrongExit, why.with(&self.certain()));
+                problem.in_time(0).expected(format!("{expected:?}"), format!("{came:?}"))
+            })
+        };
+        let silent = || {
+            (complains && self.detail.printed.stderr.trim().is_empty()).then(|| {
+                let why = self.why("says-nothing");
+                Problem::new(Kind::WrongStdout, why)
+            })
+        };
+        answers().or_else(printed).or_else(ended).or_else(silent)
+    }
+
+    fn not_printed(&self) -> Option<Problem> {
+        let first = self.observation.answers.first().is_none_or(|answer| !answer.bytes.is_empty());
+        // Where the line never comes, the output as a whole is what is wrong.
+        let later = !self.detail.printed.stdout.is_empty();
+        (self.observation.printed == Some(false) && first && later).then(|| {
+            let why = match (self.printed_before_anybody_spoke(), self.observation.answers.len()) {
+                (0, _) => self.why("prints-late"),
+                (1, _) => self.why("one-at-a-time"),
+                (some, all) => self.why("accepts-some").fill("some", some).fill("all", all),
+            };
+            Problem::new(Kind::WrongStdout, why).in_time(0)
+        })
+    }
+
+    fn printed_before_anybody_spoke(&self) -> usize {
+        let silent = |moment: &&Moment| !matches!(moment.what, What::Sends(_));
+        let silence = self.detail.moments.iter().take_while(silent);
+        let of_a_client = |moment: &&Moment| match &moment.what {
+            What::Prints(line) => line.starts_with(sentence(self.scenario.pattern).as_bytes()),
+            _ => false,
+        };
+        silence.filter(of_a_client).count()
+    }
+
+    fn other_addresses(&self) -> Option<Problem> {
+        let elsewhere = &self.observation.elsewhere;
+        (!elsewhere.is_empty()).then(|| {
+            let why = self.why("all-addresses");
+            let came = format!("127.0.0.1, {}", elsewhere.join(", "));
+            Problem::new(Kind::OtherAddresses, why).expected("127.0.0.1", came)
+        })
+    }
+
+    /// What is wrong with what came by one act.
+    fn wrong(&self, answer: &Answer) -> Option<Problem> {
+        let (want, then) = match self.scenario.acts.get(answer.act)? {
+            Act::Receive(_, want, then) => (want, *then),
+            Act::Silence(_, time) => return self.not_silent(answer, *time),
+            _ => return None,
+        };
+        let expected = match want {
+            Want::Reply => self.subject.reply.to(self.pattern(), &answer.sent),
+            Want::Data(data) => data.bytes().into_owned(),
+            Want::Nothing => Vec::new(),
+        };
+        let shown = |bytes: &[u8]| Shown::new(bytes).to_string();
+        let new = |kind, why| {
+            Some(Problem {
+                sent: shown(&answer.sent),
+                ..Problem::new(kind, why).expected(shown(&expected), shown(&answer.bytes))
+            })
+        };
+        if *want == Want::Nothing {
+            return if answer.bytes.is_empty() {
+                None
+            } else {
+                new(Kind::WrongExit, self.why("serves-on"))
+            };
+        }
+        if let Some(late) = answer.late {
+            return Some(
+                Problem::new(Kind::Silent, self.late(late, &answer.sent)).in_time(answer.peer),
+            );
+        }
+        if answer.bytes.is_empty() && !expected.is_empty() && answer.ending != Ending::Datagram {
+            let why = self.nothing_came(answer);
+            return Some(Problem { sent: shown(&answer.sent), ..Problem::new(Kind::Silent, why) }).map(
+                |problem| Problem {
+                    about: Some(vec![answer.peer]),
+                    expected: shown(&expected),
+                    ..problem
+                },
+            );
+        }
+        if answer.bytes != expected {
+            let why = bytes::wrong(
+                self.subject.reply,
+                self.pattern(),
+                self.program.dialect,
+                &expected,
+                answer,
+            );
+            return new(Kind::WrongBytes, why);
+        }
+        match (then, answer.ending) {
+            (Then::End | Then::Reset | Then::AnyEnd, Ending::Open) => {
+                Some(Problem::new(Kind::WrongEnding, self.stays_open(answer)).in_time(answer.peer))
+            }
+            (Then::End, Ending::Reset) if answer.sent.len() <= BUFFER => {
+                new(Kind::WrongEnding, self.why("closed-unread"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A client was silent, and the server was not, or gave up.
+    fn not_silent(&self, answer: &Answer, time: Duration) -> Option<Problem> {
+        if !answer.bytes.is_empty() {
+            let why = self.why("speaks-first");
+            let problem = Problem::new(Kind::SpeaksFirst, why).in_time(answer.peer);
+            return Some(problem.expected("", Shown::new(&answer.bytes).to_string()));
+        }
+        if answer.ending == Ending::Open {
+            return None;
+        }
+        if matches!(self.observation.ended, Ended::Exited(_)) {
+            let exited_well = self.observation.ended == Ended::Exited(Exit::Code(0));
+            return Some(
+                Problem::new(Kind::Silent, self.failed(answer, true, exited_well)).in_time(answer.peer),
+            );
+        }
+        let why = self.program.meaning(&self.complaint, When::Serving).unwrap_or_else(|| {
+            self.why("gives-up").fill("seconds", time.as_secs_f64()).with(&self.certain())
+        });
+        Some(Problem::new(Kind::Silent, why).in_time(answer.peer))
+    }
+
+    fn certain(&self) -> Complaint {
+        if self.complaint.certain {
+            self.complaint.clone()
+        } else {
+            Complaint::default()
+        }
+    }
+
+    fn stays_open(&self, answer: &Answer) -> Why {
+        match answer.stays {
+            Some(Stays::ReadsOn) if self.program.dialect == Dialect::Node => {
+                self.why("goes-on-receiving")
+            }
+            Some(Stays::ReadsOn) => self.why("reads-on"),
+            _ => self.why("does-not-close"),
+        }
+    }
+
+    /// Whether a client of the scenario resets its connection.
+    fn resets(&self) -> bool {
+        self.scenario.acts.iter().any(|act| matches!(act, Act::Reset(_)))
+    }
+
+    fn nothing_came(&self, answer: &Answer) -> Why {
+        let exited_well = self.observation.ended == Ended::Exited(Exit::Code(0));
+        let ended = matches!(self.observation.ended, Ended::Exited(_));
+        let died = ended && (!exited_well || self.pattern() != Pattern::TcpEcho);
+        if died || self.complaint.certain {
+            return self.failed(answer, died, exited_well);
+        }
+        let others = self.detail.expected.len() > 2;
+        match (self.scenario.protocol(), answer.unread) {
+            (Protocol::Tcp, Some(Unread::InTheSocket)) if others => self.why("another-socket"),
+            (Protocol::Tcp, Some(Unread::InTheSocket)) => self.why("never-read"),
+            (Protocol::Udp, Some(Unread::InTheSocket)) if self.observation.answers.len() <= 1 => {
+                self.why("never-received")
+            }
+            (Protocol::Tcp, Some(Unread::NotAccepted)) if answer.peer == 0 => {
+                self.why("never-accepted")
+            }
+            (Protocol::Tcp, Some(Unread::NotAccepted)) => self.why("accepts-no-more"),
+            (Protocol::Udp, _) => self.no_datagram(answer),
+            (Protocol::Tcp, _) => self.no_reply(answer),
+        }
+    }
+
+    /// An error came before the reply, or the end.
+    fn failed(&self, answer: &Answer, died: bool, exited_well: bool) -> Why {
+        let complaint = if died { self.complaint.clone() } else { self.certain() };
+        if self.resets() {
+            let why = self.why("reset-keeps-others-waiting");
+            return why.with(&complaint);
+        }
+        let text = std::str::from_utf8(&answer.sent).is_ok_and(|_| answer.sent.len() <= BUFFER);
+        if let Some(why) = self.program.meaning(&self.complaint, When::Serving) {
+            if why.cause == "decodes" && text && !answer.sent.is_empty() {
+                let why = self.why("cut-before-decoding").fill("size", answer.sent.len());
+                return why.with(&complaint);
+            }
+            return why;
+        }
+        let why = if self.observation.ended == Ended::Exited(Exit::Signal(11)) {
+            self.why("segfault-serving")
+        } else if exited_well
+            && died
+            && answer.sent.is_empty()
+            && self.scenario.protocol() == Protocol::Udp
+        {
+            self.why("ends-on-empty")
+        } else if exited_well && died && self.scenario.acts.contains(&Act::HalfClose(answer.peer)) {
+            self.why("ends-on-half-close")
+        } else if exited_well && died && self.observation.answers.len() > 1 {
+            self.no_loop()
+        } else if exited_well && died {
+            self.why("main-ends")
+        } else if died {
+            self.why("dies")
+        } else {
+            self.why("error")
+        };
+        why.with(&complaint)
+    }
+
+    fn no_loop(&self) -> Why {
+        if self.program.dialect == Dialect::Node {
+            return self.why("server-closed");
+        }
+        self.why("no-loop")
+    }
+
+    fn no_datagram(&self, answer: &Answer) -> Why {
+        if answer.sent.is_empty() {
+            self.why("ignores-empty")
+        } else if self.observation.answers.len() > 1 {
+            self.why("answers-once")
+        } else {
+            self.why("no-datagram")
+        }
+    }
+
+    fn no_reply(&self, answer: &Answer) -> Why {
+        let half_closed = self.scenario.acts.contains(&Act::HalfClose(answer.peer));
+        match answer.ending {
+            Ending::Open => self.why("reads-and-is-silent"),
+            _ if half_closed => self.why("ignores-half-close"),
+            Ending::Reset => self.why("closes-unread"),
+            _ if self.program.dialect == Dialect::Java => self.why("not-flushed"),
+            _ if self.program.dialect == Dialect::Node => self.why("ends-without-reply"),
+            _ => self.why("closes-without-reply"),
+        }
+    }
+
+    fn surplus(&self) -> Option<Problem> {
+        let first = *self.observation.surplus.first()?;
+        let why = self.why("more-than-one-reply");
+        Some(Problem::new(Kind::WrongBytes, why).in_time(first).expected("1", "2+"))
+    }
+
+    fn wrong_end(&self) -> Option<Problem> {
+        let ended = self.observation.ended;
+        if ended.is(self.scenario.end) {
+            return None;
+        }
+        let complaint = &self.complaint;
+        let meaning = || self.program.meaning(complaint, When::Serving);
+        let (kind, expected, why) = match (self.scenario.end, ended) {
+            (End::Exits(_) | End::ExitsSomehow, Ended::Serves | Ended::Silent) => {
+                let why = self.why("does-not-end");
+                (Kind::WrongExit, "exit 0", why)
+            }
+            (End::Exits(_) | End::ExitsSomehow, Ended::Exited(_)) => {
+                let why = meaning().unwrap_or_else(|| {
+                    let why = self.why("exit-code");
+                    why.with(complaint)
+                });
+                (Kind::WrongExit, "exit 0", why)
+            }
+            (End::Serves, Ended::Exited(_)) if self.resets() => {
+                let why = self.why("reset-ends-the-server");
+                (Kind::DiedLater, "serves", why.with(complaint))
+            }
+            (End::Serves, Ended::Exited(exit)) => {
+                let why = meaning().unwrap_or_else(|| {
+                    if exit == Exit::Code(0) {
+                        return self.no_loop().with(&self.certain());
+                    }
+                    let why = self.why("dies-later");
+                    why.with(complaint)
+                });
+                (Kind::DiedLater, "serves", why)
+            }
+            (End::Serves, Ended::Silent | Ended::Serves) => {
+                let why = meaning().unwrap_or_else(|| self.serves_no_more());
+                (Kind::Silent, "serves", why)
+            }
+        };
+        let came = match ended {
+            Ended::Exited(exit) => show::exit(exit),
+            Ended::Serves | Ended::Silent => "still running".to_owned(),
+        };
+        let last = self.observation.answers.last().map_or(0, |answer| answer.peer);
+        Some(Problem::new(kind, why).in_time(last).expected(expected, came))
+    }
+
+    /// It runs, and the next client is not answered.
+    fn serves_no_more(&self) -> Why {
+        if !self.detail.listens {
+            return self.why("server-socket-closed");
+        }
+        if self.complaint.certain {
+            let why = self.why("error-and-no-more");
+            return why.with(&self.complaint);
+        }
+        self.why("serves-no-more")
+    }
+
+    fn late(&self, late: Late, sent: &[u8]) -> Why {
+        match late {
+            Late::Newline if sent.len() >= BUFFER => self.why("waits-after-full-buffer"),
+            Late::Rest => self.why("waits-for-characters"),
+            Late::OthersGone => self.why("one-at-a-time"),
+            Late::Newline => self.why("waits-for-a-newline"),
+            Late::Filled(size) if size < BUFFER => self.why("waits-for-more"),
+            Late::Filled(size) => self.why("waits-for-a-full-buffer").fill("size", size),
+            Late::HalfClose => self.why("waits-for-the-end"),
+        }
+    }
+
+    fn wrong_stdout(&self) -> Option<Problem> {
+        let found = output::wrong(self.scenario, self.program.dialect, self.detail)?;
+        Some(self.about_output(found))
+    }
+
+    fn about_output(&self, why: Why) -> Problem {
+        let expected = self.detail.expected.concat();
+        let [expected, came] = [&expected[..], &self.detail.printed.stdout]
+            .map(|bytes| show::excerpt(&show::decode(bytes), 4));
+        Problem::new(Kind::WrongStdout, why).expected(expected, came)
+    }
+
+    /// What is not wrong, and is worth saying.
+    fn advice(&self) -> Option<Problem> {
+        let client = self.scenario.role != Role::Server;
+        if client || self.scenario.end != End::Serves && self.resets() {
+            // A server that met a reset may well have nothing more to say.
+            return None;
+        }
+        let found = output::advice(self.scenario, self.program.dialect, self.detail)?;
+        (self.problem().is_none()).then(|| Problem { advice: true, ..self.about_output(found) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patterns;
+
+    fn answer(act: usize, peer: PeerId, bytes: &str) -> Answer {
+        Answer {
+            act,
+            peer,
+            sent: b"hello".to_vec(),
+            bytes: bytes.as_bytes().to_vec(),
+            ending: Ending::Closed,
+            late: None,
+            unread: None,
+            stays: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_is_judged_by_its_own_act_though_others_have_none() {
+        let path = "tcp-echo/second-client";
+        let scenario = patterns::all().into_iter().find(|scenario| scenario.path() == path).unwrap();
+        let second = scenario.acts.iter().position(|act| matches!(act, Act::Receive(1, ..))).unwrap();
+        // The first client has no answer at all; the second got what it must not get.
+        let observation = Observation {
+            answers: vec![answer(second, 1, "서버로부터 응답: {data}")],
+            printed: None,
+            elsewhere: Vec::new(),
+            surplus: Vec::new(),
+            restarted: None,
+            ended: Ended::Exited(Exit::Code(0)),
+            stdout: String::new(),
+            traceback: false,
+        };
+        let outcome = Outcome::Observed(Box::new(observation), Box::default());
+        let subject = Subject::new(Vec::new(), Reply::Literal, Duration::ZERO);
+        assert_eq!(judge(&scenario, &subject, &outcome)[0].cause, "serves-on");
+    }
+}
