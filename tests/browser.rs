@@ -16,10 +16,11 @@ use book::{site, Language};
 use harness::programs::root;
 use harness::skip;
 use headless_chrome::browser::tab::Tab;
-use headless_chrome::protocol::cdp::types::Event;
+use headless_chrome::protocol::cdp::types::{Event, Method};
 use headless_chrome::protocol::cdp::{Emulation, Network, Page as Cdp};
 use headless_chrome::{Browser, LaunchOptions};
 use regex::Regex;
+use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{json, Value};
 use tempfile::TempDir;
 
@@ -278,13 +279,8 @@ impl Book {
         let happened = listen(&tab);
         // The page for printing would open a dialog. And headless_chrome reads for up to 100 ms at a
         // time, in which it does not write: a page that always has something to say keeps it awake.
-        tab.call_method(Cdp::AddScriptToEvaluateOnNewDocument {
-            source: "window.print = () => {}; setInterval(() => console.debug(''), 3);".to_owned(),
-            world_name: None,
-            include_command_line_api: None,
-            run_immediately: None,
-        })
-        .unwrap();
+        let awake = "window.print = () => {}; setInterval(() => console.debug(''), 3);";
+        call::<Cdp::AddScriptToEvaluateOnNewDocument>(&tab, json!({ "source": awake }));
         let troubles = Vec::new();
         let out = built.path().join("book");
         Some(Self { tab, happened, troubles, out, _chromium: chromium, _built: built })
@@ -305,16 +301,7 @@ impl Book {
     /// Goes to a page, given from the folder of the book.
     fn go(&mut self, page: &str) {
         let url = self.url(page);
-        let gone = self
-            .tab
-            .call_method(Cdp::Navigate {
-                url: url.clone(),
-                referrer: None,
-                transition_Type: None,
-                frame_id: None,
-                referrer_policy: None,
-            })
-            .unwrap();
+        let gone = call::<Cdp::Navigate>(&self.tab, json!({ "url": url }));
         assert_eq!(gone.error_text, None, "{url}");
         // Without a loader it was only a jump within the page.
         if gone.loader_id.is_some() {
@@ -400,36 +387,15 @@ impl Book {
     }
 
     fn resize(&self, width: u32) {
-        let size = Emulation::SetDeviceMetricsOverride {
-            width,
-            height: 900,
-            device_scale_factor: 1.0,
-            mobile: false,
-            scale: None,
-            screen_width: None,
-            screen_height: None,
-            position_x: None,
-            position_y: None,
-            dont_set_visible_size: None,
-            screen_orientation: None,
-            viewport: None,
-            display_feature: None,
-            device_posture: None,
-        };
-        self.tab.call_method(size).unwrap();
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        call::<Emulation::SetDeviceMetricsOverride>(&self.tab, size);
     }
 
     /// On a screen or on paper, in light or dark.
     fn medium(&self, medium: &str, scheme: &str) {
-        let scheme = Emulation::MediaFeature {
-            name: "prefers-color-scheme".to_owned(),
-            value: scheme.to_owned(),
-        };
-        let media = Emulation::SetEmulatedMedia {
-            media: Some(medium.to_owned()),
-            features: Some(vec![scheme]),
-        };
-        self.tab.call_method(media).unwrap();
+        let scheme = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let media = json!({ "media": medium, "features": scheme });
+        call::<Emulation::SetEmulatedMedia>(&self.tab, media);
     }
 
     /// Asserts that until now, no page did what it may not.
@@ -443,6 +409,14 @@ impl Book {
         );
         assert!(self.troubles.is_empty(), "{}", self.troubles.join("\n"));
     }
+}
+
+/// Calls a method of the browser, with the arguments of its protocol.
+fn call<M>(tab: &Tab, arguments: Value) -> M::ReturnObject
+where
+    M: Method + Serialize + DeserializeOwned,
+{
+    tab.call_method(serde_json::from_value::<M>(arguments).unwrap()).unwrap()
 }
 
 fn listen(tab: &Arc<Tab>) -> Receiver<Happening> {
@@ -476,14 +450,7 @@ fn listen(tab: &Arc<Tab>) -> Receiver<Happening> {
     .unwrap();
     tab.enable_runtime().unwrap();
     tab.enable_log().unwrap();
-    tab.call_method(Network::Enable {
-        max_total_buffer_size: None,
-        max_resource_buffer_size: None,
-        max_post_data_size: None,
-        report_direct_socket_traffic: None,
-        enable_durable_messages: None,
-    })
-    .unwrap();
+    call::<Network::Enable>(tab, json!({}));
     happened
 }
 
