@@ -85,7 +85,7 @@ pub fn compare() -> Result<Found> {
 ///
 /// # Errors
 ///
-/// Those of [`compare`]; when a page cannot be written.
+/// Those of [`compare()`]; when a page cannot be written.
 pub fn write(progress: impl Fn(&str, usize) + Sync) -> Result<Found> {
     visit(true, progress, |page, new| {
         let file = page.file.display();
