@@ -20,7 +20,7 @@ use scenarios::scenario::{Checked, Reply};
 use scenarios::stage::Subject;
 
 /// How many exhibits are tried at the same time. They mostly wait.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 16;
 
 /// A server of the gallery: what it is, what must catch it, and what the explanation must say.
 #[derive(Clone)]

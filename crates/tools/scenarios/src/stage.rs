@@ -218,7 +218,13 @@ impl<'a> Stage<'a> {
     fn last_wait(&self) -> Duration {
         // Lines that have been waited for in vain are not waited for again.
         let in_vain = self.failed || self.observation.printed == Some(false);
-        if in_vain {
+        let cut_off = |answer: &Answer| {
+            answer.bytes.is_empty() && matches!(answer.ending, Ending::Closed | Ending::Reset)
+        };
+        if in_vain && (self.complains() || self.observation.answers.iter().any(cut_off)) {
+            // It may be dying.
+            2 * IMPATIENCE
+        } else if in_vain {
             TRY
         } else {
             self.patience()

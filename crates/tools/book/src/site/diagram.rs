@@ -211,7 +211,7 @@ mod tests {
             "loop; end",
         ] {
             let error = sequence(lines).expect_err(lines);
-            assert!(error.contains("cannot have this line"), "{lines}: {error}");
+            assert!(error.contains("`A-->>B: …`"), "{lines}: {error}");
         }
     }
 
