@@ -449,7 +449,7 @@ impl Stage {
         let (program, _) = self.running(number)?;
         let end = Instant::now() + DEADLINE;
         loop {
-            let ended = program.exit(Duration::from_millis(5)).is_some();
+            let ended = program.exit(Duration::from_millis(10)).is_some();
             if ended {
                 // What it has written last may still be on its way to us.
                 program.stdout.wait(DEADLINE, |_| false);

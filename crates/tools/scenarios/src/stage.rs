@@ -214,20 +214,18 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// How long what comes at the end is waited for: its exit, its last lines.
+    /// How long its exit is waited for.
     fn last_wait(&self) -> Duration {
-        // Lines that have been waited for in vain are not waited for again.
-        let in_vain = self.failed || self.observation.printed == Some(false);
         let cut_off = |answer: &Answer| {
             answer.bytes.is_empty() && matches!(answer.ending, Ending::Closed | Ending::Reset)
         };
-        if in_vain && (self.complains() || self.observation.answers.iter().any(cut_off)) {
+        if !self.failed {
+            self.patience()
+        } else if self.complains() || self.observation.answers.iter().any(cut_off) {
             // It may be dying.
             2 * IMPATIENCE
-        } else if in_vain {
-            TRY
         } else {
-            self.patience()
+            TRY
         }
     }
 
@@ -646,7 +644,9 @@ impl<'a> Stage<'a> {
             self.log.note_at(at, Who::Program, What::Exits(exit));
         }
         let expected = self.expected();
-        let wait = self.last_wait().min(Duration::from_secs(2));
+        // Lines that have been waited for in vain are not waited for again.
+        let in_vain = self.observation.printed == Some(false);
+        let wait = if in_vain { TRY } else { self.last_wait().min(Duration::from_secs(2)) };
         let _ = self.program.stdout.lines(wait, expected.iter().map(|part| count_lines(part)).sum());
         let listens = self.observation.ended != Ended::Silent
             || self.protocol() == Protocol::Udp
