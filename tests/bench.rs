@@ -63,8 +63,11 @@ fn measured<Lock>(_lock: Lock, contenders: &[Contender], rounds: usize) -> Resul
 #[test]
 #[cfg_attr(not(target_os = "linux"), ignore = "processor time is measured on Linux only")]
 fn a_planted_slowdown_is_seen_and_a_twin_is_not_slower() {
-    let servers =
-        [contender("bare", &[BARE]), contender("twin", &[BARE]), contender("spin", &[PLANTED, "spin"])];
+    let servers = [
+        contender("bare", &[BARE]),
+        contender("twin", &[BARE]),
+        contender("spin", &[PLANTED, "spin"]),
+    ];
     let results = measured(alone(), &servers, 15);
     let ratio = |id| results.overall(Protocol::Tcp, Metric::Processor, (id, "bare")).unwrap();
     let (twin, spin) = (ratio("twin"), ratio("spin"));
@@ -222,7 +225,11 @@ fn an_interrupt_leaves_no_process() {
         assert_eq!(command_of(id), "", "still there");
     }
     bench.end();
-    assert!(bench.stderr.text().contains("# 중단했습니다 · interrupted"), "{}", bench.stderr.text());
+    assert!(
+        bench.stderr.text().contains("# 중단했습니다 · interrupted"),
+        "{}",
+        bench.stderr.text()
+    );
 }
 
 /// The command line of a process; nothing of one that has ended.
@@ -274,7 +281,10 @@ fn soaked(command: &[&str], patience: Duration) -> Findings {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "threads, descriptors and memory are seen on Linux only")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "threads, descriptors and memory are seen on Linux only"
+)]
 fn a_good_server_stands_a_soak() {
     let found = soaked(&[BARE], DEADLINE);
     assert!(found.faults.is_empty(), "{found:?}");
@@ -284,7 +294,10 @@ fn a_good_server_stands_a_soak() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "threads, descriptors and memory are seen on Linux only")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "threads, descriptors and memory are seen on Linux only"
+)]
 fn a_server_that_keeps_sockets_or_memory_does_not_stand_it() {
     let found = soaked(&[PLANTED, "leak"], Duration::from_millis(100));
     let faults: Vec<&str> = found.faults.iter().map(|fault| fault.english.as_str()).collect();
@@ -305,7 +318,10 @@ fn a_server_that_answers_wrong_or_ends_does_not_stand_it() {
 }
 
 #[test]
-#[cfg_attr(not(target_os = "linux"), ignore = "threads, descriptors and memory are seen on Linux only")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "threads, descriptors and memory are seen on Linux only"
+)]
 fn a_good_udp_server_stands_a_soak() {
     let _lock = beside_others();
     let plan = soak::Plan { datagrams: 400, ..soak::Plan::full() };

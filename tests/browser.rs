@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use book::{site, Language};
+use book::{Language, site};
 use harness::programs::root;
 use harness::skip;
 use headless_chrome::browser::tab::Tab;
@@ -21,8 +21,8 @@ use headless_chrome::protocol::cdp::types::{Event, Method};
 use headless_chrome::protocol::cdp::{Emulation, Network, Page as Cdp};
 use headless_chrome::{Browser, LaunchOptions};
 use regex::Regex;
-use serde::{de::DeserializeOwned, Serialize};
-use serde_json::{json, Value};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How long anything may take that should happen at once. Only a failure ever waits this long.
@@ -238,9 +238,10 @@ impl Drop for Chromium {
         self.browser.take();
         // Its helpers end a little after it, and write until then.
         let end = Instant::now() + DEADLINE;
-        while self.folder.exists() && fs::remove_dir_all(&self.folder).is_err() && Instant::now() < end
-        {
-        }
+        while self.folder.exists()
+            && fs::remove_dir_all(&self.folder).is_err()
+            && Instant::now() < end
+        {}
     }
 }
 
@@ -297,8 +298,9 @@ impl Book {
     fn pages(&self) -> Vec<String> {
         let entries = fs::read_dir(self.out.join("ko")).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut pages: Vec<String> =
-            names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "html")).collect();
+        let mut pages: Vec<String> = names
+            .filter(|name| Path::new(name).extension().is_some_and(|end| end == "html"))
+            .collect();
         pages.retain(|name| name != "toc.html");
         pages.sort();
         assert!(pages.len() >= 5, "{pages:?}");
@@ -335,8 +337,10 @@ impl Book {
         let end = Instant::now() + DEADLINE;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let happening =
-                self.happened.recv_timeout(left).unwrap_or_else(|_| panic!("{what}: nothing happens"));
+            let happening = self
+                .happened
+                .recv_timeout(left)
+                .unwrap_or_else(|_| panic!("{what}: nothing happens"));
             match &happening {
                 Happening::Trouble(trouble) => self.troubles.push(trouble.clone()),
                 Happening::Asked(url)
@@ -394,7 +398,8 @@ impl Book {
     }
 
     fn resize(&self, width: u32) {
-        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         call::<Emulation::SetDeviceMetricsOverride>(&self.tab, size);
     }
 
@@ -432,7 +437,8 @@ fn listen(tab: &Arc<Tab>) -> Receiver<Happening> {
         let happening = match event {
             Event::PageLoadEventFired(_) => Happening::Loaded,
             Event::RuntimeConsoleAPICalled(call) => {
-                let words = call.params.args.iter().map(|word| format!("{:?} ", word.value)).collect();
+                let words =
+                    call.params.args.iter().map(|word| format!("{:?} ", word.value)).collect();
                 Happening::Said(format!("{:?}", call.params.Type), words)
             }
             Event::RuntimeExceptionThrown(thrown) => {
@@ -441,7 +447,10 @@ fn listen(tab: &Arc<Tab>) -> Receiver<Happening> {
             }
             Event::LogEntryAdded(entry) => {
                 let entry = &entry.params.entry;
-                Happening::Said(format!("{:?}", entry.level), format!("{} {:?}", entry.text, entry.url))
+                Happening::Said(
+                    format!("{:?}", entry.level),
+                    format!("{} {:?}", entry.text, entry.url),
+                )
             }
             Event::NetworkRequestWillBeSent(request) => {
                 Happening::Asked(request.params.request.url.clone())
@@ -621,12 +630,19 @@ fn the_search_finds_words_of_both_languages() {
         book.go(&format!("{language}/everything.html"));
         for (words, expected) in searches {
             let results = search(&book, words);
-            assert_eq!(results.is_empty(), expected.is_empty(), "{language}: {words} in {results:?}");
+            assert_eq!(
+                results.is_empty(),
+                expected.is_empty(),
+                "{language}: {words} in {results:?}"
+            );
             if let Some(found) = results.first() {
                 let name = found.split(['?', '#']).next().unwrap().rsplit('/').next().unwrap();
                 let page = fs::read_to_string(book.out.join(language).join(name)).unwrap();
                 let page = page.split_once("<main>").unwrap().1.split_once("</main>").unwrap().0;
-                assert!(page.to_lowercase().contains(&expected.to_lowercase()), "{words} in {found}");
+                assert!(
+                    page.to_lowercase().contains(&expected.to_lowercase()),
+                    "{words} in {found}"
+                );
             }
         }
         search(&book, searches[0].0);
@@ -811,7 +827,10 @@ const FAINT: &str = r#"(() => {
 fn readable(book: &Book, page: &str) {
     let found = book.run(FAINT);
     assert_eq!(found["faint"], json!([]), "{page}");
-    assert!(!page.contains("everything") || found["seen"].as_u64().unwrap() > 50, "{page}: {found}");
+    assert!(
+        !page.contains("everything") || found["seen"].as_u64().unwrap() > 50,
+        "{page}: {found}"
+    );
 }
 
 /// What stands side by side does so on a wide window, and is stacked on a narrow one.
@@ -907,7 +926,8 @@ fn a_transcript_is_copied_as_commands_that_can_be_run() {
     );
     let expected = "cargo run -p tcp-echo\ncargo run --bin tcp-echo-client";
     assert_eq!(copied, json!([expected]));
-    let prompt = "getComputedStyle(document.querySelector('.console .command'), '::before').content";
+    let prompt =
+        "getComputedStyle(document.querySelector('.console .command'), '::before').content";
     assert_eq!(book.text(prompt), "\"$ \"");
     book.quiet();
 }
@@ -939,8 +959,10 @@ fn every_link_of_the_book_leads_somewhere() {
     let out = built.path().join("book");
     let mut pages = BTreeMap::from([(out.join("index.html"), String::new())]);
     for language in Language::ALL {
-        let files = fs::read_dir(out.join(language.code())).unwrap().map(|file| file.unwrap().path());
-        let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "html"));
+        let files =
+            fs::read_dir(out.join(language.code())).unwrap().map(|file| file.unwrap().path());
+        let files =
+            files.filter(|file| file.extension().is_some_and(|extension| extension == "html"));
         pages.extend(files.map(|file| (file, String::new())));
     }
     for (file, text) in &mut pages {

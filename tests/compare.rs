@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::Command as Assert;
 use harness::port::Lease;
-use harness::programs::{python, root, source, Programs, Rung};
+use harness::programs::{Programs, Rung, python, root, source};
 use harness::skip;
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -75,9 +75,15 @@ fn nothing_differs_that_should_not_and_everything_that_should() {
         scenarios.iter().map(|scenario| scenario["verdict"]["is"].as_str().unwrap()).collect();
     if interpreter().is_some() && cfg!(target_os = "linux") {
         assert_eq!(verdicts, BTreeSet::from(["same", "differs-as", "not-observable-here"]));
-        let shown: BTreeSet<&str> =
-            scenarios.iter().filter_map(|scenario| scenario["verdict"]["because"].as_str()).collect();
-        assert_eq!(shown, BTreeSet::from(["D1", "D2", "D3", "D4", "D6", "D7", "D8"]), "D5 is Windows");
+        let shown: BTreeSet<&str> = scenarios
+            .iter()
+            .filter_map(|scenario| scenario["verdict"]["because"].as_str())
+            .collect();
+        assert_eq!(
+            shown,
+            BTreeSet::from(["D1", "D2", "D3", "D4", "D6", "D7", "D8"]),
+            "D5 is Windows"
+        );
     }
     // 5 s on an idle machine.
     assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
@@ -97,7 +103,8 @@ fn the_table_is_readable_at_80_columns_in_the_readers_language() {
     for (locale, korean, english) in
         [("ko_KR.UTF-8", true, false), ("en_US.UTF-8", false, true), ("C.UTF-8", true, true)]
     {
-        let output = compare(&["run", "tcp-echo/half-close"]).env("LC_ALL", locale).assert().success();
+        let output =
+            compare(&["run", "tcp-echo/half-close"]).env("LC_ALL", locale).assert().success();
         let table = text(&output.get_output().stdout);
         assert!(!table.contains('\u{1b}'), "no colours in a pipe");
         for line in table.lines() {
@@ -143,7 +150,11 @@ fn the_moments_of_both_programs_stand_side_by_side() {
     let output = compare(&["moments", "udp-echo/hello", "--json"]).output().unwrap();
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let sent = &json["port"][0];
-    assert_eq!((&sent["seconds"], &sent["what"]["sends"]), (&0.0.into(), &"hello".into()), "{json}");
+    assert_eq!(
+        (&sent["seconds"], &sent["what"]["sends"]),
+        (&0.0.into(), &"hello".into()),
+        "{json}"
+    );
 }
 
 // --- check: right servers -------------------------------------------------------------------------
@@ -181,7 +192,8 @@ fn the_pages_own_programs_pass_on_their_fixed_port_again_and_again() {
 fn the_ports_and_the_literal_ports_pass_in_a_line_and_one_for_what_is_next() {
     let programs = Programs::build().unwrap();
     for pattern in PATTERNS {
-        for (rung, reply) in [(Rung::Literal, "literal"), (Rung::Port, "literal"), (Rung::Port, "echo")]
+        for (rung, reply) in
+            [(Rung::Literal, "literal"), (Rung::Port, "literal"), (Rung::Port, "echo")]
         {
             let command = programs.command(pattern, rung).unwrap().unwrap();
             let mut check =
@@ -295,16 +307,25 @@ fn a_program_on_a_port_of_its_own_is_recognised_at_once() {
 fn what_a_program_says_of_itself_stands_in_the_line_to_fix_first() {
     let Some(python) = interpreter() else { return };
     for (script, said) in [
-        ("import nothing_of_that_name".to_owned(), "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
-        ("print('Usage: server.py <port>')".to_owned(), "`{port}` in the command. What it says: Usage: server.py <port>"),
+        (
+            "import nothing_of_that_name".to_owned(),
+            "ModuleNotFoundError: No module named 'nothing_of_that_name'",
+        ),
+        (
+            "print('Usage: server.py <port>')".to_owned(),
+            "`{port}` in the command. What it says: Usage: server.py <port>",
+        ),
         (server("client.recv(1024)\nclient.send('x')"), "a bytes-like object is required"),
         (
-            server("try:\n    client.send('x')\nexcept Exception as e:\n    print('에러:', e)\nclient.close()"),
+            server(
+                "try:\n    client.send('x')\nexcept Exception as e:\n    print('에러:', e)\nclient.close()",
+            ),
             "What it says: 에러: a bytes-like object is required",
         ),
     ] {
         let (passed, output) = check("threaded-echo", &[python, "-c", &script]);
-        let first = output.lines().find(|line| line.starts_with("Fix first: hello: ")).unwrap_or_default();
+        let first =
+            output.lines().find(|line| line.starts_with("Fix first: hello: ")).unwrap_or_default();
         assert!(!passed && first.contains(said), "{said} in\n{output}");
     }
 }
@@ -314,7 +335,11 @@ fn a_megabyte_of_escape_sequences_makes_a_short_and_harmless_report() {
     let Some(python) = interpreter() else { return };
     let flood = "for stream in (sys.stdout, sys.stderr):\n    stream.write('\\x1b[2J\\x1b[31mx' * 200000)\nraise KeyError('at the end')";
     let (passed, output) = check("threaded-echo/hello", &[python, "-c", &server(flood)]);
-    assert!(!passed && output.len() < 10_000 && !output.contains('\u{1b}'), "{} bytes", output.len());
+    assert!(
+        !passed && output.len() < 10_000 && !output.contains('\u{1b}'),
+        "{} bytes",
+        output.len()
+    );
     assert!(output.contains("KeyError: 'at the end'"), "{output}");
 }
 
@@ -326,8 +351,9 @@ fn two_failures_of_the_same_cause_are_enough_unless_all_are_asked_for() {
     let (_, output) = check("tcp-echo", &[python, wrong]);
     assert!(output.contains("two failures have the same cause"), "{output}");
     assert!(output.contains("✗ korean") && output.contains("the same cause\n"), "{output}");
-    let all =
-        compare(&["check", "tcp-echo", "--port", "0", "--all", "--", python, wrong]).output().unwrap();
+    let all = compare(&["check", "tcp-echo", "--port", "0", "--all", "--", python, wrong])
+        .output()
+        .unwrap();
     assert!(text(&all.stdout).contains("✗ second-client"), "{}", text(&all.stdout));
 }
 
@@ -342,7 +368,8 @@ fn a_failure_about_time_shows_its_moments_and_no_bytes_that_are_equal() {
     assert!(output.contains("client 2") && output.contains("half-closes"), "{output}");
     assert!(!output.contains("expected") && !output.contains("[68 65"), "{output}");
     let json = compare(&["check", "threaded-echo/silent-neighbour", "--port", "0", "--json", "--"]);
-    let json: Value = serde_json::from_slice(&{ json }.args(wrong).output().unwrap().stdout).unwrap();
+    let json: Value =
+        serde_json::from_slice(&{ json }.args(wrong).output().unwrap().stdout).unwrap();
     assert!(json["scenarios"][0]["moments"].as_array().unwrap().len() > 5, "{json}");
     assert_eq!(json["scenarios"][0]["problems"][0]["cause"], "one-at-a-time");
 }
@@ -350,13 +377,23 @@ fn a_failure_about_time_shows_its_moments_and_no_bytes_that_are_equal() {
 #[test]
 fn a_server_that_dies_of_bytes_that_are_no_text_does_not_pass_the_echo() {
     let Some(python) = interpreter() else { return };
-    let script = server("data = client.recv(1024)\nclient.sendall(f'서버로부터 응답: {data.decode()}'.encode())\nclient.close()\nbreak")
-        + "server.close()\n";
-    let output =
-        compare(&["check", "tcp-echo/not-utf8", "--port", "0", "--reply", "echo", "--", python, "-c"])
-            .arg(script)
-            .assert()
-            .code(1);
+    let script = server(
+        "data = client.recv(1024)\nclient.sendall(f'서버로부터 응답: {data.decode()}'.encode())\nclient.close()\nbreak",
+    ) + "server.close()\n";
+    let output = compare(&[
+        "check",
+        "tcp-echo/not-utf8",
+        "--port",
+        "0",
+        "--reply",
+        "echo",
+        "--",
+        python,
+        "-c",
+    ])
+    .arg(script)
+    .assert()
+    .code(1);
     output.stdout(contains("UnicodeDecodeError"));
 }
 
@@ -411,7 +448,10 @@ fn the_reports_for_a_script_name_every_scenario() {
     for scenario in scenarios::check::scenarios(common::Pattern::TcpEcho) {
         assert!(xml.contains(&format!(r#"name="{}""#, scenario.id)), "{xml}");
     }
-    assert!(xml.contains("<failure") && xml.contains("<skipped") && xml.contains("줄바꿈"), "{xml}");
+    assert!(
+        xml.contains("<failure") && xml.contains("<skipped") && xml.contains("줄바꿈"),
+        "{xml}"
+    );
 }
 
 // --- The command line -----------------------------------------------------------------------------
@@ -471,9 +511,10 @@ fn the_example_in_the_readmes_is_what_the_checker_says() {
     let arguments = ["check", "tcp-echo/korean", "--port", "0", "--", "python3", server];
     let said = text(&compare(&arguments).assert().code(1).get_output().stdout);
     let example = format!("$ cargo run -p compare -- {}\n{said}", arguments.join(" "));
-    let region =
-        regex::Regex::new(r"(?s)(<!-- check: [^\n]*-->\n```text\n)(.*?)(```\n<!-- end of check -->)")
-            .unwrap();
+    let region = regex::Regex::new(
+        r"(?s)(<!-- check: [^\n]*-->\n```text\n)(.*?)(```\n<!-- end of check -->)",
+    )
+    .unwrap();
     for name in ["README.md", "README.ko.md"] {
         let path = root().join(name);
         let readme = fs::read_to_string(&path).unwrap();
@@ -489,24 +530,6 @@ fn the_example_in_the_readmes_is_what_the_checker_says() {
         let readme = region
             .replace(&readme, |found: &regex::Captures| [&found[1], &example, &found[3]].concat());
         fs::write(&path, readme.as_bytes()).unwrap();
-    }
-}
-
-#[test]
-fn the_tables_of_both_readmes_are_the_register_of_differences() {
-    let [english, korean] =
-        ["README.md", "README.ko.md"].map(|name| fs::read_to_string(root().join(name)).unwrap());
-    for difference in scenarios::difference::Difference::ALL {
-        let entry = difference.entry();
-        let columns = [&entry.original, &entry.port, &entry.why, &entry.shows_on];
-        let row = |words: [&str; 4]| format!("\n| {difference:?} | {} |\n", words.join(" | "));
-        let rows = [
-            (&english, row(columns.map(|text| text.english.as_str()))),
-            (&korean, row(columns.map(|text| text.korean.as_str()))),
-        ];
-        for (readme, row) in rows {
-            assert!(readme.contains(&row), "{row}");
-        }
     }
 }
 

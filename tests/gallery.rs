@@ -64,7 +64,8 @@ fn exhibits() -> Vec<Exhibit> {
                 let path = entry.expect("an exhibit").path();
                 let source = fs::read_to_string(&path).expect("an exhibit");
                 let header = |name: &str| {
-                    let line = source.lines().take(6).find_map(|line| Some(line.split_once(name)?.1));
+                    let line =
+                        source.lines().take(6).find_map(|line| Some(line.split_once(name)?.1));
                     line.map(|line| line.trim().to_owned())
                 };
                 let name = path.file_name().expect("a name").to_string_lossy().into_owned();
@@ -93,11 +94,7 @@ fn built(source: &Path, made: &Path, mut compiler: Command) -> Result<(), String
     }
     let output = compiler.output().map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(said)
-    }
+    if output.status.success() { Ok(()) } else { Err(said) }
 }
 
 /// Whether this machine has an interpreter or compiler.
@@ -127,7 +124,9 @@ fn command(exhibit: &Exhibit) -> Result<Option<Vec<OsString>>, String> {
         "java" => Some("javac"),
         other => return Err(format!("nobody runs .{other}")),
     };
-    let Some(interpreter) = interpreter else { return Ok(None) };
+    let Some(interpreter) = interpreter else {
+        return Ok(None);
+    };
     if !is_here(interpreter) {
         return Ok(None);
     }
@@ -177,7 +176,8 @@ fn judged(exhibit: &Exhibit, command: &[OsString]) -> Result<(), String> {
         return Err(format!("no scenario {}", exhibit.catches));
     }
     let subject = Subject::new(command.to_vec(), exhibit.reply, patience);
-    let report = check(&subject, &scenarios, 0, false, |_| {}).map_err(|error| error.to_string())?;
+    let report =
+        check(&subject, &scenarios, 0, false, |_| {}).map_err(|error| error.to_string())?;
     let whys: Vec<&str> = report
         .results
         .iter()

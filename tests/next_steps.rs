@@ -15,9 +15,9 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use scenarios::observation::Outcome;
 use scenarios::scenario::Reply;
-use scenarios::stage::{play, Subject};
+use scenarios::stage::{Subject, play};
 use socket2::SockRef;
-use support::{answer, assert, ours, path, rest, words, Server, DEADLINE};
+use support::{DEADLINE, Server, answer, assert, ours, path, rest, words};
 
 const PATTERN: Pattern = Pattern::ThreadedEcho;
 const POOL: &str = env!("CARGO_BIN_EXE_thread-pool-server");
@@ -168,7 +168,9 @@ fn a_thread_or_a_task_for_each_client_answers_that_one_at_once() {
 fn the_first_comments_commands_show_what_they_say() {
     let client = |server: &Server, clients: &str, timeout: &str| {
         let mut client = assert("threaded-echo-client");
-        client.args(["--clients", clients, "--timeout", timeout]).env("PORT", server.port.to_string());
+        client
+            .args(["--clients", clients, "--timeout", timeout])
+            .env("PORT", server.port.to_string());
         client.assert()
     };
     let replies = |number| format!("{REPLY}\n").repeat(number);

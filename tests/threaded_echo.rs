@@ -16,7 +16,7 @@ use predicates::str::contains;
 use scenarios::scenario::Act::{Accept, Close, Receive, Send};
 use scenarios::scenario::{Data, End, Reply, Role, Scenario, Then, Want};
 use socket2::SockRef;
-use support::{answer, assert, client, ours, path, played_right, words, Server, DEADLINE};
+use support::{DEADLINE, Server, answer, assert, client, ours, path, played_right, words};
 
 const PATTERN: Pattern = Pattern::ThreadedEcho;
 const SERVER: &str = "threaded-echo-server";
@@ -129,8 +129,8 @@ fn help_and_wrong_arguments() {
 mod exhaustion {
     use harness::programs::Rung;
 
+    use super::{DEADLINE, Duration, ErrorKind, Exit, PATTERN, REPLY, SERVER, Server, TcpStream};
     use super::{answer, path, reset, support, trials, words};
-    use super::{Duration, ErrorKind, Exit, Server, TcpStream, DEADLINE, PATTERN, REPLY, SERVER};
 
     const FEW_DESCRIPTORS: [&str; 3] = ["sh", "-c", r#"ulimit -n 8; exec "$0" "$@""#];
     /// A stack of a petabyte is refused every time.
@@ -142,7 +142,9 @@ mod exhaustion {
     pub fn trials() -> Vec<libtest_mimic::Trial> {
         trials![
             out_of_descriptors_the_port_waits_and_goes_on,
-            out_of_descriptors_the_others_serve_nobody_until_their_handlers_end,
+            out_of_descriptors_the_original_serves_nobody_until_its_handlers_end,
+            out_of_descriptors_the_literal_port_ends_at_once,
+            an_error_of_accept_is_told_in_one_line_and_survived,
             without_a_thread_the_port_drops_that_client_and_serves_when_threads_come_back,
             without_a_thread_the_literal_port_ends,
             without_a_thread_the_original_serves_nobody_until_its_handlers_end,
@@ -162,35 +164,56 @@ mod exhaustion {
         answer(stream).as_deref() == Ok(REPLY)
     }
 
+    fn an_error_of_accept_is_told_in_one_line_and_survived() {
+        if !support::available(&["strace", "-V"], "a failing accept") {
+            return;
+        }
+        // An error of one client costs nothing; everything else is followed by a pause of half a second.
+        for (error, number, count) in [("EMFILE", 24, 2), ("ECONNABORTED", 103, 20)] {
+            let inject = format!("inject=accept4:error={error}:when=1..{count}");
+            let strace = ["strace", "-f", "-D", "-o", "/dev/null", "-e", &inject];
+            path(SERVER);
+            let begin = std::time::Instant::now();
+            let server = Server::start(&strace, SERVER, &[]);
+            assert!(is_answered(&server.connect()));
+            let (time, pauses) = (begin.elapsed(), Duration::from_millis(500) * count);
+            assert_eq!(time >= pauses, error == "EMFILE", "{error}: {time:?}");
+            server.tells(&format!("os error {number}"), count as usize);
+            server.ended();
+        }
+    }
+
     fn out_of_descriptors_the_port_waits_and_goes_on() {
         support::waits_for_descriptors(8, path(SERVER));
     }
 
-    fn out_of_descriptors_the_others_serve_nobody_until_their_handlers_end() {
-        for rung in [Rung::Original, Rung::Literal] {
-            let Some(server) = poor(&FEW_DESCRIPTORS, rung) else { continue };
-            let mut streams = server.crowd(12);
-            if rung == Rung::Original {
-                server.tells("Too many open files", 1);
-            } else {
-                // It says nothing yet. With clients in the queue `accept` does not sleep: a program that rests
-                // waits in `scope`.
-                server.prints(4);
-                assert!(server.program.rests(DEADLINE));
-            }
-            // It lives, it listens, and the clients that it has accepted are served.
-            streams.push(server.connect());
-            // (One that resets its connection changes nothing about the end.)
-            reset(&streams.remove(0));
-            let answers: Vec<_> = streams.iter().map(answer).collect();
-            let number = answers.iter().take_while(|answer| answer.as_deref() == Ok(REPLY)).count();
-            // Nobody serves the others: they are reset when the last handler has ended.
-            let gone = [Err(ErrorKind::ConnectionReset), Err(ErrorKind::BrokenPipe)];
-            let others = answers[number..].iter().all(|answer| gone.contains(answer));
-            assert!((2..answers.len()).contains(&number) && others, "{rung:?}: {answers:?}");
-            assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)), "{rung:?}");
-            server.prints(number + 1);
-        }
+    fn out_of_descriptors_the_original_serves_nobody_until_its_handlers_end() {
+        let Some(server) = poor(&FEW_DESCRIPTORS, Rung::Original) else {
+            return;
+        };
+        let mut streams = server.crowd(12);
+        server.tells("Too many open files", 1);
+        // It lives, it listens, and the clients that it has accepted are served.
+        streams.push(server.connect());
+        // (One that resets its connection changes nothing about the end.)
+        reset(&streams.remove(0));
+        let answers: Vec<_> = streams.iter().map(answer).collect();
+        let number = answers.iter().take_while(|answer| answer.as_deref() == Ok(REPLY)).count();
+        // Nobody serves the others: they are reset when the last handler has ended.
+        let gone = [Err(ErrorKind::ConnectionReset), Err(ErrorKind::BrokenPipe)];
+        let others = answers[number..].iter().all(|answer| gone.contains(answer));
+        assert!((2..answers.len()).contains(&number) && others, "{answers:?}");
+        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
+        server.prints(number + 1);
+    }
+
+    fn out_of_descriptors_the_literal_port_ends_at_once() {
+        let server = poor(&FEW_DESCRIPTORS, Rung::Literal).unwrap();
+        let streams = server.crowd(12);
+        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
+        // Its handlers have ended with it (D6): nobody is answered any more.
+        assert!(streams.iter().all(|stream| answer(stream).as_deref() != Ok(REPLY)));
+        server.tells("code: 24", 1);
     }
 
     fn without_a_thread_the_port_drops_that_client_and_serves_when_threads_come_back() {
@@ -203,7 +226,7 @@ mod exhaustion {
         let number = streams.iter().filter(|stream| is_answered(stream)).count();
         assert!((3..40).contains(&number), "{number}");
         // The others are closed, and each of them is told of.
-        server.tells("got no complete reply", 40 - number);
+        server.tells("no thread could be started", 40 - number);
         // The threads end in their own time; a new client is served as soon as there is room.
         assert!((0..1000).any(|_| is_answered(&server.connect())));
         server.ended();
@@ -212,7 +235,7 @@ mod exhaustion {
     fn without_a_thread_the_literal_port_ends() {
         let server = poor(&NO_THREAD, Rung::Literal).unwrap();
         assert_eq!(support::rest(&server.connect()).unwrap_or_default(), "");
-        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
+        assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(101)));
         server.prints(1);
     }
 
@@ -220,14 +243,20 @@ mod exhaustion {
         if !support::available(&["prlimit", "--version"], "a limit of threads") {
             return;
         }
-        let Some(server) = poor(&FEW_THREADS, Rung::Original) else { return };
+        let Some(server) = poor(&FEW_THREADS, Rung::Original) else {
+            return;
+        };
         let streams = server.crowd(40);
         server.tells("can't start new thread", 1);
         assert_eq!(server.program.exit(Duration::ZERO), None, "it waits for its handlers");
         drop(streams);
         assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
         server.program.end();
-        assert!((3..40).contains(&server.program.stdout.count()), "{}", server.program.stdout.text());
+        assert!(
+            (3..40).contains(&server.program.stdout.count()),
+            "{}",
+            server.program.stdout.text()
+        );
     }
 }
 
@@ -251,7 +280,8 @@ fn the_client_prints_a_reply_for_each_connection_and_says_whose_it_is() {
 fn the_client_shows_in_vain_that_the_loop_without_threads_serves_one_at_a_time() {
     let server = Server::quiet(&words(&[path("one-at-a-time")]));
     assert_eq!(answer(&server.connect()).as_deref(), Ok(REPLY));
-    let told = ours().and(contains("한 번에 한 클라이언트만")).and(contains("one client at a time"));
+    let told =
+        ours().and(contains("한 번에 한 클라이언트만")).and(contains("one client at a time"));
     let mut client = assert(CLIENT);
     client.args(["--port", &server.port.to_string(), "--timeout", "0.3"]);
     client.assert().code(1).stdout("").stderr(told);

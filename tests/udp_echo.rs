@@ -13,8 +13,8 @@ use common::Pattern;
 use harness::program::{Exit, Program};
 use predicates::prelude::*;
 use predicates::str::contains;
-use scenarios::scenario::{sentence, Reply};
-use support::{assert, client, ours, path, Server, DEADLINE};
+use scenarios::scenario::{Reply, sentence};
+use support::{DEADLINE, Server, assert, client, ours, path};
 
 const PATTERN: Pattern = Pattern::UdpEcho;
 const SERVER: &str = "udp-echo-server";
@@ -62,7 +62,7 @@ fn socket(server: Option<&Server>) -> UdpSocket {
 
 fn received(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
     let mut buffer = vec![0; 65_535];
-    let (size, sender) = common::uninterrupted(|| socket.recv_from(&mut buffer)).expect("a datagram");
+    let (size, sender) = socket.recv_from(&mut buffer).expect("a datagram");
     (buffer[..size].to_vec(), sender)
 }
 
@@ -88,7 +88,10 @@ fn says_on_stderr_that_it_listens_and_which_client_to_start() {
     client.success().stdout(format!("{REPLY}\n")).stderr("");
     let stderr = server.ended();
     let command = format!("cargo run --bin udp-echo-client -- --port {port}\n");
-    assert!(stderr.contains(&format!("127.0.0.1:{port}\n")) && stderr.contains(&command), "{stderr}");
+    assert!(
+        stderr.contains(&format!("127.0.0.1:{port}\n")) && stderr.contains(&command),
+        "{stderr}"
+    );
     assert_eq!(stderr.lines().count(), 2, "there are no braces to explain: {stderr}");
 }
 
@@ -135,7 +138,9 @@ fn failing(inject: &str) -> Option<Server> {
 #[cfg(target_os = "linux")]
 fn an_error_of_one_client_is_told_in_one_line_and_costs_no_time() {
     // What Windows does to a server whose earlier client has gone (D5), brought about on Linux.
-    let Some(server) = failing("recvfrom:error=ECONNRESET:when=1..10") else { return };
+    let Some(server) = failing("recvfrom:error=ECONNRESET:when=1..10") else {
+        return;
+    };
     let begin = Instant::now();
     asked(&socket(Some(&server)), b"answered");
     // Ten pauses of half a second would be twice as long.
@@ -147,7 +152,9 @@ fn an_error_of_one_client_is_told_in_one_line_and_costs_no_time() {
 fn another_error_of_receiving_is_told_in_one_line_and_followed_by_a_pause() {
     let _built = path(SERVER);
     let begin = Instant::now();
-    let Some(server) = failing("recvfrom:error=ENOMEM:when=1..3") else { return };
+    let Some(server) = failing("recvfrom:error=ENOMEM:when=1..3") else {
+        return;
+    };
     asked(&socket(Some(&server)), b"answered");
     // An unknown error must not spin: three pauses of half a second.
     assert!(begin.elapsed() >= Duration::from_millis(1500), "{:?}", begin.elapsed());
@@ -156,7 +163,9 @@ fn another_error_of_receiving_is_told_in_one_line_and_followed_by_a_pause() {
 
 #[cfg(target_os = "linux")]
 fn an_error_of_sending_is_told_in_one_line_and_survived() {
-    let Some(server) = failing("sendto:error=EPERM:when=1") else { return };
+    let Some(server) = failing("sendto:error=EPERM:when=1") else {
+        return;
+    };
     let socket = socket(Some(&server));
     socket.send(b"not answered").unwrap();
     asked(&socket, b"answered");
@@ -167,7 +176,12 @@ fn a_port_in_use_is_explained_without_time_wait() {
     let taken = socket(None);
     let told = ours().and(contains("이미 사용 중입니다")).and(contains("is in use"));
     let told = told.and(contains("TIME_WAIT").not());
-    assert(SERVER).args(["--port", &port(&taken).to_string()]).assert().code(1).stdout("").stderr(told);
+    assert(SERVER)
+        .args(["--port", &port(&taken).to_string()])
+        .assert()
+        .code(1)
+        .stdout("")
+        .stderr(told);
 }
 
 fn help_and_wrong_arguments() {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use harness::programs::{python, root, Programs};
+use harness::programs::{Programs, python, root};
 use regex::Regex;
 use serde_json::Value;
 
@@ -40,7 +40,8 @@ fn literal(pattern: &str) -> String {
 fn programs() -> Vec<PathBuf> {
     let mut programs = vec![PathBuf::from("crates/threaded-echo/examples/one-at-a-time.rs")];
     for pattern in PATTERNS {
-        let files = ["python/server.py", "python/client.py", "src/bin/server.rs", "src/bin/client.rs"];
+        let files =
+            ["python/server.py", "python/client.py", "src/bin/server.rs", "src/bin/client.rs"];
         let files = files.map(str::to_owned).into_iter().chain([literal(pattern)]);
         programs.extend(files.map(|file| Path::new("crates").join(pattern).join(file)));
     }
@@ -52,11 +53,14 @@ fn programs() -> Vec<PathBuf> {
 
 /// The crates of the workspace, each with its manifest.
 fn crates() -> Vec<(String, toml::Table)> {
-    let folders = ["crates", "crates/tools"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
-    let paths = folders.into_iter().flatten().map(|folder| folder.unwrap().path().join("Cargo.toml"));
+    let folders =
+        ["crates", "crates/tools"].map(|folder| fs::read_dir(root().join(folder)).unwrap());
+    let paths =
+        folders.into_iter().flatten().map(|folder| folder.unwrap().path().join("Cargo.toml"));
     let manifests = paths.filter(|path| path.exists()).map(|path| read(path).parse().unwrap());
-    let name =
-        |manifest: toml::Table| (manifest["package"]["name"].as_str().unwrap().to_owned(), manifest);
+    let name = |manifest: toml::Table| {
+        (manifest["package"]["name"].as_str().unwrap().to_owned(), manifest)
+    };
     manifests.map(name).collect()
 }
 
@@ -123,7 +127,8 @@ fn a_learner_builds_tokio_for_the_next_steps_only() {
             .map(|name| sections(manifest, name).collect::<Vec<_>>());
         tables.concat().into_iter().any(|table| table.contains_key("tokio"))
     };
-    let users = crates().into_iter().filter(|(_, manifest)| uses_tokio(manifest)).map(|(name, _)| name);
+    let users =
+        crates().into_iter().filter(|(_, manifest)| uses_tokio(manifest)).map(|(name, _)| name);
     assert_eq!(users.collect::<Vec<_>>(), ["next-steps"]);
 }
 
@@ -234,7 +239,8 @@ fn the_first_comment_says_it_all_in_both_languages() {
             .map(|line| regex("`[^`]*`").replace_all(line, "").into_owned())
             .partition(|line| line.contains(is_hangul));
         assert_eq!((korean.len(), english.len()), (3, 3), "shows, appears, hazard: {name}");
-        for start in ["- 터미널 1 · terminal 1: `", "- 터미널 2 · terminal 2: `", "주의: ", "Hazard: "]
+        for start in
+            ["- 터미널 1 · terminal 1: `", "- 터미널 2 · terminal 2: `", "주의: ", "Hazard: "]
         {
             assert!(header.iter().any(|line| line.starts_with(start)), "{start} in {name}");
         }
@@ -254,8 +260,10 @@ fn the_first_comment_says_it_all_in_both_languages() {
 fn the_programs_keep_their_line_budgets() {
     let lines = |path: PathBuf| {
         let source = read(&path);
-        let code =
-            source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+        let code = source
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("//"));
         (code.count(), path)
     };
     let mut budgets: Vec<(usize, PathBuf)> = NEXT_STEPS.map(|name| (40, next_step(name))).into();
@@ -309,7 +317,11 @@ fn targets() -> BTreeSet<(String, String, String)> {
     let mut targets = BTreeSet::new();
     for package in metadata["packages"].as_array().unwrap() {
         for target in package["targets"].as_array().unwrap() {
-            targets.insert((text(&package["name"]), text(&target["kind"][0]), text(&target["name"])));
+            targets.insert((
+                text(&package["name"]),
+                text(&target["kind"][0]),
+                text(&target["name"]),
+            ));
         }
     }
     targets
@@ -374,7 +386,8 @@ fn every_command_in_the_texts_names_things_that_exist() {
                     "{place}"
                 );
                 let mut program = package.map(|package| format!("{package}-server"));
-                for (kind, name) in named.into_iter().filter_map(|(kind, name)| Some((kind, name?))) {
+                for (kind, name) in named.into_iter().filter_map(|(kind, name)| Some((kind, name?)))
+                {
                     let exists = targets.iter().any(|target| {
                         target.1 == kind
                             && target.2 == name
@@ -386,7 +399,8 @@ fn every_command_in_the_texts_names_things_that_exist() {
                 // Its options are in the program's own help. (Those of `compare` and `bench` are held to it in their tests.)
                 let options = words.iter().skip_while(|word| **word != "--").skip(1);
                 let own = ["compare", "bench"].map(Some);
-                let options = options.filter(|word| word.starts_with("--") && !own.contains(&package));
+                let options =
+                    options.filter(|word| word.starts_with("--") && !own.contains(&package));
                 for option in options {
                     let help = &programs_help[program.as_deref().expect(&place)];
                     assert!(help.contains(*option), "{place}");
@@ -441,7 +455,8 @@ fn skeleton(text: &str) -> Vec<String> {
         } else if line.starts_with('#') {
             skeleton.push(line.split(' ').next().unwrap().to_owned());
         } else if line.starts_with('|') {
-            let code: Vec<&str> = regex("`[^`]+`").find_iter(line).map(|code| code.as_str()).collect();
+            let code: Vec<&str> =
+                regex("`[^`]+`").find_iter(line).map(|code| code.as_str()).collect();
             let bars = line.matches('|').count();
             skeleton.push(format!("{bars} columns, {}", code.join(" ")));
         } else if line.starts_with("- ") || regex(r"^\d+\. ").is_match(line) {

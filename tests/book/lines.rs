@@ -100,7 +100,11 @@ fn every_python_statement_stands_in_its_table_once_and_in_order() {
                 let here = shown.get(row).map_or("nothing", |shown| shown.as_str());
                 assert_eq!(here, statement, "row {row} of {pattern} in {file}, after {server}");
             }
-            assert_eq!(shown.len(), statements.len(), "rows of {pattern} in {file}, after {server}");
+            assert_eq!(
+                shown.len(),
+                statements.len(),
+                "rows of {pattern} in {file}, after {server}"
+            );
             assert_eq!(shown.len(), lines.len(), "{pattern} in {file}: one statement in each row");
         }
     }
@@ -123,13 +127,20 @@ fn every_rust_line_of_the_tables_stands_in_the_port_or_in_the_literal_port() {
             for row in lines {
                 for line in &row[1].codes {
                     let place = format!("`{line}`, {pattern} in {file}");
-                    assert!(port.contains(line) || literal.contains(line), "in no program: {place}");
+                    assert!(
+                        port.contains(line) || literal.contains(line),
+                        "in no program: {place}"
+                    );
                     let said = port.contains(line) || row[2].text.contains(named);
                     assert!(said, "a line of the literal port without a word: {place}");
                 }
                 let place = format!("{:?}, {pattern} in {file}", row[0].codes);
                 let none = row[1].codes.is_empty();
-                assert_eq!(row[1].text.trim() == "—", none, "a dash where no line is left: {place}");
+                assert_eq!(
+                    row[1].text.trim() == "—",
+                    none,
+                    "a dash where no line is left: {place}"
+                );
                 assert_eq!(row[2].text.starts_with(gone), none, "why it is gone: {place}");
             }
             for line in column(others, 0) {
@@ -148,7 +159,8 @@ fn every_line_of_the_ports_stands_in_one_of_the_tables() {
             let [lines, others] = tables(&file, &sections, pattern);
             let (with, without) = (column(lines, 1), column(others, 0));
             for line in code(&server, "//") {
-                let places = usize::from(with.contains(&&line)) + usize::from(without.contains(&&line));
+                let places =
+                    usize::from(with.contains(&&line)) + usize::from(without.contains(&&line));
                 let brace = line.chars().all(|c| "})];,".contains(c));
                 assert_eq!(
                     places,

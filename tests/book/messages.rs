@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use book::Language;
 use common::Pattern;
 use harness::port::Lease;
-use harness::programs::{python, root, source, Programs, Rung};
+use harness::programs::{Programs, Rung, python, root, source};
 use harness::skip;
 use pulldown_cmark::{Event, Options, Parser};
 use regex::Regex;
@@ -65,7 +65,8 @@ const GREETING: &str = "안녕하세요";
 ///
 /// A text in both languages is a single string, with a `·` or a line for each, or two that follow each other.
 fn advice() -> BTreeSet<String> {
-    let mut files: Vec<_> = fs::read_dir(root().join("crates/common/src")).unwrap().flatten().collect();
+    let mut files: Vec<_> =
+        fs::read_dir(root().join("crates/common/src")).unwrap().flatten().collect();
     files.sort_by_key(fs::DirEntry::path);
     let help = help();
     let mut lines = BTreeSet::new();
@@ -186,7 +187,8 @@ fn what_our_programs_really_say_is_in_the_index() {
                 line = regex(from).replace_all(&line, to).into_owned();
             }
             // The system's words differ from system to system, and the values of arguments without end.
-            let varies = regex(r"^(원인 · Cause: .*|For more information, .*|Usage: .*|인수가 .*)$");
+            let varies =
+                regex(r"^(원인 · Cause: .*|For more information, .*|Usage: .*|인수가 .*)$");
             if varies.is_match(&line) {
                 continue;
             }
@@ -240,8 +242,12 @@ fn the_numbers_of_linux_mean_what_the_index_says() {
         let number =
             regex(r"^(.+: )?(?:\[Errno (\d+)\] )?([A-Z][a-z][^:\[]*?)(?: \(os error (\d+)\))?$");
         for code in &codes {
-            let Some(found) = number.captures(code) else { continue };
-            let Some(value) = found.get(2).or(found.get(4)) else { continue };
+            let Some(found) = number.captures(code) else {
+                continue;
+            };
+            let Some(value) = found.get(2).or(found.get(4)) else {
+                continue;
+            };
             let value: i32 = value.as_str().parse().unwrap();
             if !MACOS.contains(&value) {
                 named.push((value, found[3].to_owned()));
@@ -284,7 +290,8 @@ fn python_says_what_the_index_says() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", lease.port)).unwrap();
     let in_use = run(&[server], &port);
     drop(listener);
-    let mut said = vec![in_use, run(&[client], &port), run(&[server], "abc"), run(&[server], "99999")];
+    let mut said =
+        vec![in_use, run(&[client], &port), run(&[server], "abc"), run(&[server], "99999")];
     // What the programs of the project cannot be brought to do here, and anybody's Python says alike.
     for code in [
         "import socket; socket.socket().bind(('192.0.2.7', 8000))",
@@ -311,7 +318,11 @@ fn python_says_what_the_index_says() {
     );
     for (language, codes) in indexes() {
         for line in &said {
-            assert!(codes.contains(line), "docs/{}/troubleshooting.md lacks {line:?}", language.code());
+            assert!(
+                codes.contains(line),
+                "docs/{}/troubleshooting.md lacks {line:?}",
+                language.code()
+            );
         }
     }
 }

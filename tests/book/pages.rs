@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use book::{mistake, pages, region, session, Language};
+use book::{Language, mistake, pages, region, session};
 use common::Pattern;
 use compare::source;
-use harness::programs::{root, Rung};
+use harness::programs::{Rung, root};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use scenarios::scenario::Scenario;
@@ -128,7 +128,9 @@ fn arrows(diagram: &str) -> Vec<String> {
 
 /// A link with its section as a number, which is the same in both languages.
 fn place(language: Language, from: &str, link: &str) -> String {
-    let Some((file, anchor)) = link.split_once('#') else { return link.to_owned() };
+    let Some((file, anchor)) = link.split_once('#') else {
+        return link.to_owned();
+    };
     if file.contains("://") {
         return link.to_owned();
     }
@@ -167,7 +169,11 @@ fn both_languages_are_built_alike() {
                 code
             };
             let heading = section.checked_sub(1).map_or("", |index| &english.headings[index].text);
-            assert_eq!(sorted(korean_code), sorted(english_code), "inline code in {name}, {heading}");
+            assert_eq!(
+                sorted(korean_code),
+                sorted(english_code),
+                "inline code in {name}, {heading}"
+            );
         }
 
         let places = |language, page: &Page| {
@@ -227,8 +233,11 @@ fn the_contents_name_every_page_by_its_title() {
 
 // --- Steps, scenarios, what is generated ----------------------------------------------------------
 
-const CHAPTERS: [(Pattern, &str); 3] =
-    [(Pattern::TcpEcho, "tcp.md"), (Pattern::UdpEcho, "udp.md"), (Pattern::ThreadedEcho, "threads.md")];
+const CHAPTERS: [(Pattern, &str); 3] = [
+    (Pattern::TcpEcho, "tcp.md"),
+    (Pattern::UdpEcho, "udp.md"),
+    (Pattern::ThreadedEcho, "threads.md"),
+];
 
 #[test]
 fn every_step_has_a_section_and_a_place_in_the_diagram() {
@@ -381,7 +390,10 @@ fn every_command_is_one_that_is_run() {
             if language == "mermaid" {
                 continue;
             }
-            assert!(["sh", "powershell"].contains(&language.as_str()), "{language} by hand in {name}");
+            assert!(
+                ["sh", "powershell"].contains(&language.as_str()),
+                "{language} by hand in {name}"
+            );
             for line in text.lines() {
                 assert!(run.contains(line), "nobody runs this command of {name}: {line}");
                 checked += 1;

@@ -1,6 +1,6 @@
 //! What is generated in the pages is what would be generated now.
 
-use std::io::{stderr, Write};
+use std::io::{Write, stderr};
 
 use book::region::{self, Skip};
 use book::{measured, pages};

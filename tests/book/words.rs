@@ -224,11 +224,19 @@ fn every_term_stands_once_and_has_a_sentence() {
         for row in rows(language) {
             let place = format!("{}/{PAGE}, {}", language.code(), row.korean());
             assert!(korean.insert(row.korean().to_owned()), "twice: {place}");
-            assert!(english.insert(row.english().to_owned()), "twice: {} in {place}", row.english());
+            assert!(
+                english.insert(row.english().to_owned()),
+                "twice: {} in {place}",
+                row.english()
+            );
             let meaning = &row.cells[2];
             let end = if language == Language::Korean { "니다." } else { "." };
             assert!(meaning.ends_with(end), "{place}: {meaning}");
-            assert_eq!(meaning.matches(". ").count(), 0, "more than one sentence, {place}: {meaning}");
+            assert_eq!(
+                meaning.matches(". ").count(),
+                0,
+                "more than one sentence, {place}: {meaning}"
+            );
         }
         assert!(korean.len() >= 45, "{}", korean.len());
     }
@@ -267,7 +275,9 @@ fn every_term_that_the_book_uses_is_in_the_glossary() {
 #[test]
 fn a_term_is_found_whatever_its_ending() {
     let korean = |text, term| has(Language::Korean, text, term);
-    assert!(korean("버퍼를 빌립니다", "빌리다") && korean("연결을 기다린", "연결을 기다리다(listen)"));
+    assert!(
+        korean("버퍼를 빌립니다", "빌리다") && korean("연결을 기다린", "연결을 기다리다(listen)")
+    );
     assert!(
         korean("소켓이", "소켓")
             && korean("드롭될 때", "드롭되다")

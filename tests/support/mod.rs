@@ -14,21 +14,22 @@ use assert_cmd::Command as Assert;
 use common::Pattern;
 use harness::port::Lease;
 use harness::program::{self, Program, Stdout};
-use harness::programs::{python_command, root, Programs, Rung};
+use harness::programs::{Programs, Rung, python_command, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use predicates::prelude::*;
 use scenarios::check::check;
 use scenarios::judge::judge;
-use scenarios::rungs::{compare, Verdict};
+use scenarios::rungs::{Verdict, compare};
 use scenarios::scenario::{Reply, Scenario};
-use scenarios::stage::{play, Subject};
+use scenarios::stage::{Subject, play};
 
 /// How long anything may take that should happen at once. Only a failure ever waits this long.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// All programs of the workspace's default members.
-pub static PROGRAMS: LazyLock<Programs> =
-    LazyLock::new(|| Programs::build_with(&["--quiet", "--bins", "--examples"]).expect("they build"));
+pub static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
+    Programs::build_with(&["--quiet", "--bins", "--examples"]).expect("they build")
+});
 
 /// Runs the tests of a file; most of them wait most of the time.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
@@ -305,7 +306,8 @@ pub fn conversations(pattern: Pattern, message: &str) {
         };
         for python in [false, true] {
             let client = Command::new(path(&format!("{}-client", pattern.package())));
-            let Some(mut client) = (if python { python_client(pattern) } else { Some(client) }) else {
+            let Some(mut client) = (if python { python_client(pattern) } else { Some(client) })
+            else {
                 continue;
             };
             let Server { program: server, port, lease: _lease } = Server::quiet(&server);
@@ -322,7 +324,11 @@ pub fn conversations(pattern: Pattern, message: &str) {
                 }
                 let stderr = String::from_utf8_lossy(&output.stderr).to_lowercase();
                 assert!(stderr.contains("refused"), "{rung:?}: {stderr}");
-                assert!(server.exit(Duration::from_millis(5)).is_none(), "{}", server.stderr.text());
+                assert!(
+                    server.exit(Duration::from_millis(5)).is_none(),
+                    "{}",
+                    server.stderr.text()
+                );
             };
             assert!(told.ends_with('\n'), "the client printed nothing");
             let _ = server.stdout.lines(DEADLINE, told.lines().count() + probed);
@@ -342,10 +348,10 @@ fn answers_a_datagram(server: &Program, port: u16) {
     socket.connect(("127.0.0.1", port)).expect("an address");
     socket.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     // It is refused, by sending or receiving, while nobody is there.
-    let ask =
-        || socket.send(b"ready?").and_then(|_| common::uninterrupted(|| socket.recv(&mut [0; 64])));
+    let ask = || socket.send(b"ready?").and_then(|_| socket.recv(&mut [0; 64]));
     while let Err(error) = ask() {
-        let refused = matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset);
+        let refused =
+            matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset);
         assert!(refused && server.exit(Duration::from_millis(5)).is_none(), "{error}");
     }
 }

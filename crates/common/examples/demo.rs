@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use anstream::println;
 use anstyle::{AnsiColor, Style};
-use anyhow::{bail, ensure, Context, Result};
-use common::Pattern;
+use anyhow::{Context, Result, bail, ensure};
+use common::{Pattern, in_lines};
+use harness::Text;
 use harness::port::Lease;
 use harness::program::{self, Program, Stdout};
-use harness::programs::{python, python_command, root, Programs};
-use harness::Text;
+use harness::programs::{Programs, python, python_command, root};
 use wait_timeout::ChildExt;
 
 const HEADING: Style = AnsiColor::Cyan.on_default().bold();
@@ -48,24 +48,20 @@ fn demo() -> Result<()> {
     let patterns = [Pattern::TcpEcho, Pattern::UdpEcho, Pattern::ThreadedEcho];
     let names = patterns.map(Pattern::package);
     let command = clap::Command::new("demo")
-        .about(
-            "세 패턴의 서버와 클라이언트를 Rust와 파이썬으로 실행합니다.\n\
-             Runs server and client of the three patterns, in Rust and in Python.",
-        )
-        .help_template(common::HELP_TEMPLATE)
-        .after_help(
-            "예 · Examples:\n  cargo run --example demo\n  cargo run --example demo -- udp-echo",
-        )
-        .disable_help_flag(true)
+        .about(in_lines(
+            "세 패턴의 서버와 클라이언트를 Rust와 파이썬으로 실행합니다.",
+            "Runs server and client of the three patterns, in Rust and in Python.",
+        ))
+        .after_help(common::examples(&[
+            "cargo run --example demo",
+            "cargo run --example demo -- udp-echo",
+        ]))
         .arg(
             clap::Arg::new("pattern")
                 .value_name("PATTERN")
-                .help_heading("인수 · Arguments")
-                .help(format!("한 패턴만 · one pattern only: {}", names.join(", ")))
-                .value_parser(names)
-                .hide_possible_values(true),
-        )
-        .arg(common::help().help_heading("옵션 · Options"));
+                .help(in_lines("한 패턴만", "one pattern only"))
+                .value_parser(names),
+        );
     let matches = common::parse(command);
     let only = matches.get_one::<String>("pattern");
 
@@ -98,7 +94,8 @@ fn demo() -> Result<()> {
         );
         println!("{LABEL}= {equal}{LABEL:#}\n");
     }
-    let done = Text::new(format!("대화 {shown}개를 마쳤습니다"), format!("{shown} conversations done"));
+    let done =
+        Text::new(format!("대화 {shown}개를 마쳤습니다"), format!("{shown} conversations done"));
     println!("{done}");
     Ok(())
 }
@@ -110,7 +107,9 @@ fn in_rust(name: &str, programs: &Programs) -> Result<Conversation> {
         server.env_remove("PORT").args(["--port", port]);
         let server = Program::start(server, Stdout::Pipe)?;
         let told = text(&server.stderr.wait(DEADLINE, |stderr| ready(&text(stderr)).is_some()));
-        let Some((bound, command)) = ready(&told) else { continue };
+        let Some((bound, command)) = ready(&told) else {
+            continue;
+        };
         let mut client = Command::new(programs.path(&format!("{name}-client"))?);
         let (replied, succeeded) = run(client.env("PORT", bound))?;
         if succeeded {
@@ -137,7 +136,8 @@ fn in_python(pattern: Pattern, port: u16) -> Result<Conversation> {
     for lease in Lease::of(port).into_iter().chain((0..5).map_while(|_| Lease::take().ok())) {
         let port = lease.port.to_string();
         let command = |file: &str| {
-            let mut command = python_command(&root().join(&folder).join(file)).context("Python 3")?;
+            let mut command =
+                python_command(&root().join(&folder).join(file)).context("Python 3")?;
             command.env("PORT", &port);
             anyhow::Ok(command)
         };
@@ -181,7 +181,10 @@ fn run(client: &mut Command) -> Result<(String, bool)> {
 }
 
 fn failed(shown: &str) -> String {
-    format!("{}\n{shown}", Text::new("클라이언트가 실패했습니다.", "The client failed.").sentences())
+    format!(
+        "{}\n{shown}",
+        Text::new("클라이언트가 실패했습니다.", "The client failed.").sentences()
+    )
 }
 
 /// Python ends its lines with CR LF on Windows.

@@ -1,17 +1,16 @@
-use std::env;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Read};
-use std::net::{SocketAddr, TcpStream};
-use std::process;
+use std::io::{self, ErrorKind, IsTerminal, Read};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{bail, ensure, Context, Result};
-use clap::error::{ContextKind, Error};
-use clap::{value_parser, Arg, ArgAction, ArgMatches, Command};
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, Command, CommandFactory, FromArgMatches, Parser, value_parser};
 
-use crate::advice::{notice, port_in_use, say};
+use crate::advice::{notice, out_of_descriptors, port_in_use, say, too_many};
+use crate::help::{heading, parse};
+use crate::language::{Language, in_lines};
 use crate::net::client_host;
-use crate::{print_reply, resolve, Pattern, Timed};
+use crate::{Pattern, print_reply, resolve};
 
 /// The port of the originals.
 pub(crate) const DEFAULT_PORT: u16 = 12345;
@@ -19,31 +18,18 @@ pub(crate) const DEFAULT_PORT: u16 = 12345;
 /// The largest payload of a UDP datagram over IPv4, in bytes.
 const DATAGRAM_LIMIT: usize = 65_507;
 
-const TOO_MANY: &str = "\
-열 수 있는 파일 디스크립터가 모자랍니다. 연결의 수를 줄이거나 `ulimit -n`으로 한도를 높이세요.
-Out of file descriptors: open fewer connections, or raise the limit with `ulimit -n`.";
-
-/// `EMFILE` and `ENFILE`, or `WSAEMFILE`: `std` has no kind for them.
-fn out_of_descriptors(error: &io::Error) -> bool {
-    let codes: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
-    error.raw_os_error().is_some_and(|code| codes.contains(&code))
-}
-
-/// How `--help` is laid out, with headings in both languages.
-pub const HELP_TEMPLATE: &str = "\
-{about}
-
-사용법 · Usage: {usage}
-
-{all-args}{after-help}";
-
 /// The arguments of a server, and what it says about its address.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Parser)]
 pub struct ServerArgs {
+    #[arg(skip = Pattern::TcpEcho)]
     pattern: Pattern,
+    #[arg(long, value_name = "HOST", default_value = "localhost", help = in_lines("바인딩할 호스트", "host to bind"))]
     host: String,
+    #[arg(short, long, env = "PORT", hide_env = true, value_name = "PORT", default_value_t = DEFAULT_PORT,
+        help = in_lines("포트, 또는 환경 변수 PORT. 0이면 빈 포트", "port, or the variable PORT; 0: a free one"))]
     port: u16,
     /// Whether to answer with what was received instead of the original's literal reply.
+    #[arg(long, help = in_lines("받은 데이터를 돌려줍니다", "reply with what was received"))]
     pub echo: bool,
 }
 
@@ -54,40 +40,42 @@ impl ServerArgs {
     #[must_use]
     pub fn parse(pattern: Pattern) -> Self {
         let package = pattern.package();
-        let name = format!("{package}-server");
-        let about = match pattern {
-            Pattern::TcpEcho => {
-                "TCP 서버: 클라이언트 하나에 응답하고 끝납니다.\n\
-                 A TCP server: answers one client, then ends."
-            }
-            Pattern::UdpEcho => {
-                "UDP 서버: 데이터그램마다 응답합니다. Ctrl-C로 끝냅니다.\n\
-                 A UDP server: answers every datagram. Ctrl-C ends it."
-            }
-            Pattern::ThreadedEcho => {
-                "TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다. Ctrl-C로 끝냅니다.\n\
-                 A TCP server: starts a thread for each client. Ctrl-C ends it."
-            }
-        };
-        Self::read(pattern, server_command(pattern, &name, about, &format!("cargo run -p {package}")))
+        Self::read(pattern, &format!("{package}-server"), &format!("cargo run -p {package}"))
     }
 
     /// Reads the command line of `name`, a server of the package `next-steps` for the clients of
-    /// `pattern`. Its help begins with `about`, in both languages.
+    /// `pattern`.
     #[must_use]
-    pub fn parse_as(pattern: Pattern, name: &str, about: &'static str) -> Self {
-        let run = format!("cargo run -p next-steps --bin {name}");
-        Self::read(pattern, server_command(pattern, name, about, &run))
+    pub fn parse_as(pattern: Pattern, name: &str) -> Self {
+        Self::read(pattern, name, &format!("cargo run -p next-steps --bin {name}"))
     }
 
-    fn read(pattern: Pattern, command: Command) -> Self {
-        let mut matches = parse(command);
-        Self {
-            pattern,
-            host: value(&mut matches, "host"),
-            port: value(&mut matches, "port"),
-            echo: matches.get_flag("echo"),
-        }
+    fn read(pattern: Pattern, name: &str, run: &str) -> Self {
+        let about = match (pattern, name) {
+            (Pattern::TcpEcho, _) => in_lines(
+                "TCP 서버: 클라이언트 하나에 응답하고 끝납니다.",
+                "A TCP server: answers one client, then ends.",
+            ),
+            (Pattern::UdpEcho, _) => in_lines(
+                "UDP 서버: 데이터그램마다 응답합니다. Ctrl-C로 끝냅니다.",
+                "A UDP server: answers every datagram. Ctrl-C ends it.",
+            ),
+            (_, "thread-pool-server") => in_lines(
+                "TCP 서버: 스레드 8개가 클라이언트를 나누어 맡습니다.",
+                "A TCP server: 8 threads share the clients.",
+            ),
+            (_, "tokio-server") => in_lines(
+                "TCP 서버: 클라이언트마다 태스크를 하나씩 시작합니다.",
+                "A TCP server: starts a task for each client.",
+            ),
+            (Pattern::ThreadedEcho, _) => in_lines(
+                "TCP 서버: 클라이언트마다 스레드를 하나씩 시작합니다. Ctrl-C로 끝냅니다.",
+                "A TCP server: starts a thread for each client. Ctrl-C ends it.",
+            ),
+        };
+        let examples = ["", " -- --port 12350", " -- --echo"].map(|flags| format!("{run}{flags}"));
+        let args: Self = read(Self::command(), name, about, &examples);
+        Self { pattern, ..args }
     }
 
     /// The IPv4 address to bind.
@@ -105,22 +93,36 @@ impl ServerArgs {
         let Self { host, port, .. } = self;
         let advice = match error.kind() {
             ErrorKind::AddrInUse => port_in_use(*port, self.pattern == Pattern::UdpEcho),
-            ErrorKind::PermissionDenied if cfg!(windows) => format!(
-                "포트 {port}번은 예약된 포트 범위에 있거나 다른 프로그램이 독점하고 있습니다. 다른 포트: `--port {DEFAULT_PORT}`\n\
-                 Port {port} is in a reserved range, or another program holds it. Other port: `--port {DEFAULT_PORT}`"
+            ErrorKind::PermissionDenied if cfg!(windows) => in_lines(
+                format!(
+                    "포트 {port}번은 예약된 포트 범위에 있거나 다른 프로그램이 독점하고 있습니다. 다른 포트: `--port {DEFAULT_PORT}`"
+                ),
+                format!(
+                    "Port {port} is in a reserved range, or another program holds it. Other port: `--port {DEFAULT_PORT}`"
+                ),
             ),
-            ErrorKind::PermissionDenied => format!(
-                "포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요: `--port {DEFAULT_PORT}`\n\
-                 No permission for port {port}. Use 1024 or above: `--port {DEFAULT_PORT}`"
+            ErrorKind::PermissionDenied => in_lines(
+                format!(
+                    "포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요: `--port {DEFAULT_PORT}`"
+                ),
+                format!(
+                    "No permission for port {port}. Use 1024 or above: `--port {DEFAULT_PORT}`"
+                ),
             ),
-            _ if out_of_descriptors(&error) => TOO_MANY.to_owned(),
-            ErrorKind::AddrNotAvailable => format!(
-                "`{host}`의 주소는 이 컴퓨터의 주소가 아닙니다. `--host localhost`를 쓰세요.\n\
-                 The address of `{host}` is not one of this machine; use `--host localhost`."
+            _ if out_of_descriptors(&error) => too_many(),
+            ErrorKind::AddrNotAvailable => in_lines(
+                format!(
+                    "`{host}`의 주소는 이 컴퓨터의 주소가 아닙니다. `--host localhost`를 쓰세요."
+                ),
+                format!(
+                    "The address of `{host}` is not one of this machine; use `--host localhost`."
+                ),
             ),
-            _ => format!(
-                "`{host}`의 포트 {port}번에 바인딩하지 못했습니다. 다른 주소나 포트를 쓰세요.\n\
-                 Could not bind port {port} of `{host}`. Use another host or port."
+            _ => in_lines(
+                format!(
+                    "`{host}`의 포트 {port}번에 바인딩하지 못했습니다. 다른 주소나 포트를 쓰세요."
+                ),
+                format!("Could not bind port {port} of `{host}`. Use another host or port."),
             ),
         };
         anyhow::Error::new(error).context(advice)
@@ -129,23 +131,40 @@ impl ServerArgs {
     /// Says that the server is ready on `bound`, the address that `local_addr` returned, and which
     /// command to type in the other terminal.
     pub fn announce(&self, bound: SocketAddr) {
-        notice("수신 대기 중", format_args!("listening on {bound}"));
+        let language = Language::of_the_reader();
+        say(&format!("{} {bound}", language.choose("수신 대기 중", "listening on")));
         let client = self.pattern.client_command(&client_host(bound.ip()), bound.port());
-        notice("다른 터미널에서", format_args!("in another terminal: {client}"));
+        say(&format!("{}: {client}", language.choose("다른 터미널에서", "in another terminal")));
     }
 }
 
 /// The arguments of a client, and what it says about its server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Parser)]
 pub struct ClientArgs {
+    #[arg(skip = Pattern::TcpEcho)]
     pattern: Pattern,
+    #[arg(value_name = "MESSAGE", default_value = "안녕하세요",
+        help = in_lines("메시지. `-`이면 표준 입력을 끝까지 읽습니다", "message; `-`: standard input, to its end"))]
     message: OsString,
+    #[arg(long, value_name = "HOST", default_value = "localhost", help = in_lines("서버의 호스트", "host of the server"))]
     host: String,
+    #[arg(short, long, env = "PORT", hide_env = true, value_name = "PORT", default_value_t = DEFAULT_PORT,
+        value_parser = value_parser!(u16).range(1..), help = in_lines("서버의 포트, 또는 환경 변수 PORT", "port of the server, or the variable PORT"))]
     port: u16,
     /// How long to wait in each step: to connect, to send, to receive.
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds,
+        help = in_lines("연결, 송신, 수신을 각각 기다리는 시간(초)", "seconds to wait to connect, to send, to receive"))]
     pub timeout: Duration,
-    /// How many connections to open; 1 but in the threaded pattern.
-    pub clients: usize,
+}
+
+/// The arguments of the client of §3.
+#[derive(Parser)]
+struct Several {
+    #[command(flatten)]
+    client: ClientArgs,
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = value_parser!(u16).range(1..),
+        help = in_lines("동시에 여는 연결의 수", "how many connections to open"))]
+    clients: u16,
 }
 
 impl ClientArgs {
@@ -154,19 +173,36 @@ impl ClientArgs {
     /// Help ends the program with 0, wrong arguments end it with 2.
     #[must_use]
     pub fn parse(pattern: Pattern) -> Self {
-        let mut matches = parse(client_command(pattern));
-        let clients = match pattern {
-            Pattern::ThreadedEcho => value::<u16>(&mut matches, "clients"),
-            Pattern::TcpEcho | Pattern::UdpEcho => 1,
+        let about = if pattern == Pattern::UdpEcho {
+            in_lines(
+                "UDP 클라이언트: 데이터그램 하나를 보내고 응답 하나를 받습니다.",
+                "A UDP client: sends one datagram and receives one reply.",
+            )
+        } else {
+            in_lines(
+                "TCP 클라이언트: 메시지를 보내고, 서버가 닫을 때까지 응답을 받습니다.",
+                "A TCP client: sends a message and receives until the server closes.",
+            )
         };
-        Self {
-            pattern,
-            message: value(&mut matches, "message"),
-            host: value(&mut matches, "host"),
-            port: value(&mut matches, "port"),
-            timeout: value(&mut matches, "timeout"),
-            clients: clients.into(),
-        }
+        let name = format!("{}-client", pattern.package());
+        let examples =
+            ["", " -- 안녕", " -- -"].map(|flags| format!("cargo run --bin {name}{flags}"));
+        Self { pattern, ..read(Self::command(), &name, about, &examples) }
+    }
+
+    /// Reads the command line of the client of §3: also how many connections to open.
+    #[must_use]
+    pub fn parse_several() -> (Self, u16) {
+        let about = in_lines(
+            "TCP 클라이언트 여럿: 모두 연결한 다음, 마지막 연결부터 메시지를 보냅니다.",
+            "Several TCP clients: open all connections, then speak, the last one first.",
+        );
+        let pattern = Pattern::ThreadedEcho;
+        let name = format!("{}-client", pattern.package());
+        let examples = ["", " -- 안녕", " -- -", " -- --clients 5"]
+            .map(|flags| format!("cargo run --bin {name}{flags}"));
+        let several: Several = read(Several::command(), &name, about, &examples);
+        (Self { pattern, ..several.client }, several.clients)
     }
 
     /// The server's IPv4 address.
@@ -187,25 +223,43 @@ impl ClientArgs {
     pub fn message(&self) -> Result<Vec<u8>> {
         let mut message = Vec::new();
         if self.message == "-" {
-            io::stdin()
-                .read_to_end(&mut message)
-                .context("표준 입력을 읽지 못했습니다.\nStandard input could not be read.")?;
+            if io::stdin().is_terminal() {
+                self.say_that_it_waits();
+            }
+            io::stdin().read_to_end(&mut message).with_context(|| {
+                in_lines("표준 입력을 읽지 못했습니다.", "Standard input could not be read.")
+            })?;
         } else {
             message.extend(self.message.as_encoded_bytes());
         }
         let size = message.len();
         ensure!(
             self.pattern != Pattern::UdpEcho || size <= DATAGRAM_LIMIT,
-            "메시지가 {size}바이트입니다. UDP 데이터그램 하나에는 {DATAGRAM_LIMIT}바이트까지 들어갑니다.\n\
-             The message has {size} bytes; a UDP datagram holds at most {DATAGRAM_LIMIT}."
+            in_lines(
+                format!(
+                    "메시지가 {size}바이트입니다. UDP 데이터그램 하나에는 {DATAGRAM_LIMIT}바이트까지 들어갑니다."
+                ),
+                format!(
+                    "The message has {size} bytes; a UDP datagram holds at most {DATAGRAM_LIMIT}."
+                ),
+            )
         );
         Ok(message)
     }
 
-    /// The connection with a clock that starts now, for one step.
-    #[must_use]
-    pub fn timed<'a>(&self, client_socket: &'a TcpStream) -> Timed<'a> {
-        Timed::new(client_socket, self.timeout)
+    fn say_that_it_waits(&self) {
+        let key = if cfg!(windows) { "Ctrl-Z, Enter" } else { "Ctrl-D" };
+        if self.pattern == Pattern::UdpEcho {
+            notice(
+                format!("메시지를 입력하세요. 끝은 {key}"),
+                format!("type the message, then {key}"),
+            );
+        } else {
+            notice(
+                format!("연결되었습니다. 메시지를 입력하세요. 끝은 {key}"),
+                format!("connected; type the message, then {key}"),
+            );
+        }
     }
 
     /// Prints what came as the reply, even if the connection broke then: nothing is lost.
@@ -218,12 +272,24 @@ impl ClientArgs {
         if !reply.is_empty() {
             print_reply(reply)?;
         }
-        ended.map_err(|error| self.advise(error))?;
-        if reply.is_empty() {
-            bail!(
-                "서버가 응답 없이 연결을 닫았습니다. 서버의 터미널을 확인하세요.\n\
-                 The server closed the connection without a reply; look at its terminal."
-            );
+        match ended {
+            Err(error) if is_timeout(&error) && !reply.is_empty() => {
+                let seconds = self.timeout.as_secs_f64();
+                bail!(in_lines(
+                    format!(
+                        "응답은 왔지만, 서버가 {seconds}초 동안 연결을 닫지 않았습니다. 서버가 클라이언트 소켓을 닫는지 확인하세요."
+                    ),
+                    format!(
+                        "The reply came, but the server did not close the connection within {seconds} s; see that it closes the client socket."
+                    ),
+                ));
+            }
+            Err(error) => return Err(self.advise(error)),
+            Ok(()) if reply.is_empty() => bail!(in_lines(
+                "서버가 응답 없이 연결을 닫았습니다. 서버의 터미널을 확인하세요.",
+                "The server closed the connection without a reply; look at its terminal.",
+            )),
+            Ok(()) => {}
         }
         Ok(())
     }
@@ -240,12 +306,16 @@ impl ClientArgs {
                 || udp && kind == ErrorKind::ConnectionReset =>
             {
                 let server = pattern.server_command(host, *port);
-                format!(
-                    "연결이 거부되었습니다. 이 주소에서 기다리는 서버가 없습니다. 먼저 실행하세요: `{server}`\n\
-                     Connection refused: no server is waiting there. Start it first: `{server}`"
+                in_lines(
+                    format!(
+                        "연결이 거부되었습니다. 이 주소에서 기다리는 서버가 없습니다. 먼저 실행하세요: `{server}`"
+                    ),
+                    format!(
+                        "Connection refused: no server is waiting there. Start it first: `{server}`"
+                    ),
                 )
             }
-            ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+            _ if is_timeout(&error) => {
                 let (korean, english) = match pattern {
                     Pattern::TcpEcho => (
                         "서버가 다른 클라이언트를 처리하고 있거나 멈춰 있습니다. 서버와 포트를 확인하세요.",
@@ -260,155 +330,50 @@ impl ClientArgs {
                         "the server may be serving one client at a time; check the server and the port.",
                     ),
                 };
-                format!(
-                    "{seconds}초 동안 응답이 없습니다. {korean}\nNo reply within {seconds} s: {english}"
+                in_lines(
+                    format!("{seconds}초 동안 응답이 없습니다. {korean}"),
+                    format!("No reply within {seconds} s: {english}"),
                 )
             }
             ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
-                "서버가 연결을 재설정(RST)했습니다. 읽지 않은 데이터를 남긴 채 닫으면 이렇게 됩니다\
-                 (서버는 1024바이트까지만 읽습니다).\n\
-                 The server reset the connection. That happens when it closes with data left unread \
-                 (it reads 1024 bytes at most)."
-                    .to_owned()
+                in_lines(
+                    "서버가 연결을 재설정(RST)했습니다. 보낸 데이터를 다 읽지 않은 채 닫거나 끝났습니다(이 서버들은 1024바이트까지만 읽습니다).",
+                    "The server reset the connection: it closed, or ended, with data left unread (these servers read 1024 bytes at most).",
+                )
             }
-            _ if out_of_descriptors(&error) => TOO_MANY.to_owned(),
-            ErrorKind::FileTooLarge => {
-                "응답이 16 MiB를 넘어 받기를 그만두었습니다. 서버와 포트를 확인하세요.\n\
-                 The reply exceeds 16 MiB; gave up. Check the server and the port."
-                    .to_owned()
-            }
-            _ => format!(
-                "`{host}`의 포트 {port}번과 통신하지 못했습니다. 주소와 포트를 확인하세요.\n\
-                 Could not talk to port {port} of `{host}`; check the host and the port."
+            _ if out_of_descriptors(&error) => too_many(),
+            _ => in_lines(
+                format!(
+                    "`{host}`의 포트 {port}번과 통신하지 못했습니다. 주소와 포트를 확인하세요."
+                ),
+                format!("Could not talk to port {port} of `{host}`; check the host and the port."),
             ),
         };
+        // What the system says of a timeout ("temporarily unavailable") misleads.
+        if is_timeout(&error) {
+            return anyhow::Error::msg(advice);
+        }
         anyhow::Error::new(error).context(advice)
     }
 }
 
-fn server_command(pattern: Pattern, name: &str, about: &'static str, run: &str) -> Command {
-    let examples = ["", " -- --port 12350", " -- --echo"].map(|flags| format!("  {run}{flags}"));
-    command(pattern, name, about, &examples)
-        .arg(host("바인딩할 호스트 · host to bind"))
-        .arg(
-            port("바인딩할 포트, 0이면 빈 포트\nport to bind, 0 takes a free one")
-                .value_parser(value_parser!(u16)),
-        )
-        .arg(
-            Arg::new("echo")
-                .long("echo")
-                .help("받은 데이터를 돌려줍니다 · reply with what was received")
-                .action(ArgAction::SetTrue),
-        )
-        .arg(help())
+/// A timeout is `WouldBlock` on Unix and `TimedOut` on Windows.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-fn client_command(pattern: Pattern) -> Command {
-    let about = match pattern {
-        Pattern::TcpEcho => {
-            "TCP 클라이언트: 메시지를 보내고, 서버가 닫을 때까지 응답을 받습니다.\n\
-             A TCP client: sends a message and receives until the server closes."
-        }
-        Pattern::UdpEcho => {
-            "UDP 클라이언트: 데이터그램 하나를 보내고 응답 하나를 받습니다.\n\
-             A UDP client: sends one datagram and receives one reply."
-        }
-        Pattern::ThreadedEcho => {
-            "TCP 클라이언트 여럿: 모두 연결한 다음, 마지막 연결부터 메시지를 보냅니다.\n\
-             Several TCP clients: open all connections, then speak, the last one first."
-        }
-    };
-    let name = format!("{}-client", pattern.package());
-    let program = format!("  cargo run --bin {name}");
-    let mut examples = vec![program.clone(), format!("{program} -- 안녕"), format!("{program} -- -")];
-    if pattern == Pattern::ThreadedEcho {
-        examples.push(format!("{program} -- --clients 5"));
-    }
-    let mut command = command(pattern, &name, about, &examples)
-        .arg(
-            Arg::new("message")
-                .value_name("MESSAGE")
-                .help_heading("인수 · Arguments")
-                .help(
-                    "보낼 메시지, `-`이면 표준 입력을 끝까지 읽음\n\
-                     message to send; `-` reads standard input to its end\n\
-                     (기본값 · default: 안녕하세요)",
-                )
-                .value_parser(value_parser!(OsString))
-                .default_value("안녕하세요")
-                .hide_default_value(true),
-        )
-        .arg(host("서버의 호스트 · host of the server"))
-        .arg(port("서버의 포트 · port of the server").value_parser(value_parser!(u16).range(1..)))
-        .arg(
-            Arg::new("timeout")
-                .long("timeout")
-                .value_name("SECONDS")
-                .help(
-                    "연결, 송신, 수신을 각각 기다리는 시간(초)\n\
-                     seconds to wait to connect, to send, to receive\n\
-                     (기본값 · default: 5)",
-                )
-                .value_parser(seconds)
-                .default_value("5")
-                .hide_default_value(true),
-        );
-    if pattern == Pattern::ThreadedEcho {
-        command = command.arg(
-            Arg::new("clients")
-                .long("clients")
-                .value_name("N")
-                .help("동시에 여는 연결의 수 · how many connections to open\n(기본값 · default: 3)")
-                .value_parser(value_parser!(u16).range(1..))
-                .default_value("3")
-                .hide_default_value(true),
-        );
-    }
-    command.arg(help())
-}
-
-/// What all commands share. The defaults are hidden from clap's English and told in the texts.
-fn command(pattern: Pattern, name: &str, about: &'static str, examples: &[String]) -> Command {
-    Command::new(pattern.package())
-        .bin_name(name)
+fn read<T: Args + FromArgMatches>(
+    command: Command,
+    name: &str,
+    about: String,
+    examples: &[String],
+) -> T {
+    let command = command
+        .name(name.to_owned())
+        .bin_name(name.to_owned())
         .about(about)
-        .help_template(HELP_TEMPLATE)
-        .after_help(format!("예 · Examples:\n{}", examples.join("\n")))
-        .next_help_heading("옵션 · Options")
-        .disable_help_flag(true)
-}
-
-fn host(help: &str) -> Arg {
-    Arg::new("host")
-        .long("host")
-        .value_name("HOST")
-        .help(format!("{help}\n(기본값 · default: localhost)"))
-        .default_value("localhost")
-        .hide_default_value(true)
-}
-
-fn port(help: &str) -> Arg {
-    Arg::new("port")
-        .short('p')
-        .long("port")
-        .value_name("PORT")
-        .help(format!(
-            "{help}\n(기본값: 환경 변수 PORT, 없으면 12345\n default: the variable PORT, else 12345)"
-        ))
-        .env("PORT")
-        .hide_env(true)
-        .default_value("12345")
-        .hide_default_value(true)
-}
-
-/// The flag `--help`, with a text in both languages.
-#[must_use]
-pub fn help() -> Arg {
-    Arg::new("help")
-        .short('h')
-        .long("help")
-        .help("도움말을 출력합니다 · print this help")
-        .action(ArgAction::Help)
+        .after_help(crate::examples(examples));
+    T::from_arg_matches(&parse(command)).unwrap_or_else(|error| error.exit())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -416,44 +381,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|timeout| !timeout.is_zero() && *timeout <= Duration::from_secs(86_400))
-        .ok_or_else(|| "0보다 크고 86400 이하인 수 · a number above 0, at most 86400".to_owned())
-}
-
-/// Reads the command line. Help ends the program with 0; wrong arguments are explained in both
-/// languages and end it with 2.
-#[must_use]
-pub fn parse(command: Command) -> ArgMatches {
-    command.try_get_matches().unwrap_or_else(|error| {
-        if !error.use_stderr() {
-            error.exit();
-        }
-        say(&wrong_arguments(&error));
-        process::exit(2);
-    })
-}
-
-/// The value of an argument that has a default.
-fn value<T: Clone + Send + Sync + 'static>(matches: &mut ArgMatches, id: &str) -> T {
-    matches.remove_one(id).expect("clap fills in the default")
-}
-
-/// clap speaks English only: what is wrong in Korean, then clap's own words.
-fn wrong_arguments(error: &Error) -> String {
-    let context = |kind| error.get(kind).map(|value| format!(": {value}")).unwrap_or_default();
-    let argument = context(ContextKind::InvalidArg) + &context(ContextKind::InvalidValue);
-    let korean = format!("인수가 잘못되었습니다{argument}. 도움말은 `--help`로 볼 수 있습니다.");
-    let variable = error.get(ContextKind::InvalidValue).map(ToString::to_string);
-    let from_variable = variable.is_some() && variable == env::var("PORT").ok();
-    let origin = if from_variable && argument.contains("--port") {
-        "이 값은 환경 변수 PORT에 있습니다 · The value is that of the environment variable PORT\n"
-    } else {
-        ""
-    };
-    let english = error.render().to_string();
-    format!(
-        "{korean}\n{origin}{}",
-        english.split_inclusive('\n').filter(|line| *line != "\n").collect::<String>()
-    )
+        .ok_or_else(|| heading("0보다 크고 86400 이하인 수", "a number above 0, at most 86400"))
 }
 
 #[cfg(test)]
@@ -462,26 +390,19 @@ mod tests {
 
     #[test]
     fn a_client_waits_for_five_seconds_unless_it_is_told_otherwise() {
-        let timeout = |args: &[&str]| {
-            let matches = client_command(Pattern::TcpEcho).try_get_matches_from(args).unwrap();
-            *matches.get_one::<Duration>("timeout").unwrap()
-        };
+        let timeout = |args: &[&str]| ClientArgs::try_parse_from(args).unwrap().timeout;
         assert_eq!(timeout(&["client", "--port", "1"]), Duration::from_secs(5));
-        assert_eq!(timeout(&["client", "--port", "1", "--timeout", "0.5"]), Duration::from_millis(500));
+        assert_eq!(
+            timeout(&["client", "--port", "1", "--timeout", "0.5"]),
+            Duration::from_millis(500)
+        );
     }
 
     #[test]
     fn a_shortage_of_descriptors_is_not_blamed_on_the_address() {
-        let args = ClientArgs {
-            pattern: Pattern::ThreadedEcho,
-            message: OsString::new(),
-            host: "localhost".to_owned(),
-            port: DEFAULT_PORT,
-            timeout: Duration::from_secs(1),
-            clients: 3,
-        };
+        let args = ClientArgs::try_parse_from(["client", "--port", "1"]).unwrap();
         let code = if cfg!(windows) { 10024 } else { 24 };
         let advice = args.advise(io::Error::from_raw_os_error(code)).to_string();
-        assert!(advice.contains("파일 디스크립터") && advice.contains("ulimit -n"), "{advice}");
+        assert!(advice.contains("ulimit -n"), "{advice}");
     }
 }

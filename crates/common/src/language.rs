@@ -32,16 +32,26 @@ impl Language {
         }
     }
 
-    /// What this reader is to read of a sentence in both languages.
+    /// What this reader is to read of a text in both languages, in one line.
     #[must_use]
     pub fn choose(self, korean: &str, english: &str) -> String {
+        self.join(korean, english, " · ")
+    }
+
+    fn join(self, korean: &str, english: &str, between: &str) -> String {
         match self {
             Self::Korean => korean.to_owned(),
             Self::English => english.to_owned(),
             Self::Both if korean == english => korean.to_owned(),
-            Self::Both => format!("{korean} · {english}"),
+            Self::Both => [korean, english].join(between),
         }
     }
+}
+
+/// What the reader is to read of a text in both languages: one of them, or both, a line each.
+#[must_use]
+pub fn in_lines(korean: impl AsRef<str>, english: impl AsRef<str>) -> String {
+    Language::of_the_reader().join(korean.as_ref(), english.as_ref(), "\n")
 }
 
 #[cfg(test)]

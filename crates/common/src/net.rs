@@ -1,7 +1,9 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
-use anyhow::{anyhow, Result};
+use anyhow::{Result, anyhow};
+
+use crate::language::in_lines;
 
 /// The first IPv4 address of `host`, with `port`.
 ///
@@ -26,16 +28,18 @@ pub fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
         (host, port).to_socket_addrs()
     };
     let addrs = addrs.map_err(|error: io::Error| {
-        anyhow::Error::new(error).context(format!(
-            "호스트 `{host}`의 주소를 찾을 수 없습니다. 이름을 확인하거나 `127.0.0.1`을 쓰세요.\n\
-             Host `{host}` does not resolve: check the name, or use `127.0.0.1`."
+        anyhow::Error::new(error).context(in_lines(
+            format!(
+                "호스트 `{host}`의 주소를 찾을 수 없습니다. 이름을 확인하거나 `127.0.0.1`을 쓰세요."
+            ),
+            format!("Host `{host}` does not resolve: check the name, or use `127.0.0.1`."),
         ))
     })?;
     first_ipv4(addrs).ok_or_else(|| {
-        anyhow!(
-            "호스트 `{host}`의 IPv4 주소가 없습니다. `127.0.0.1`을 쓰세요.\n\
-             Host `{host}` has no IPv4 address; use `127.0.0.1`."
-        )
+        anyhow!(in_lines(
+            format!("호스트 `{host}`의 IPv4 주소가 없습니다. `127.0.0.1`을 쓰세요."),
+            format!("Host `{host}` has no IPv4 address; use `127.0.0.1`."),
+        ))
     })
 }
 
@@ -57,11 +61,7 @@ pub fn python_addr(addr: SocketAddr) -> String {
 
 /// The host that a client on this machine connects to: the server's own, or loopback for 0.0.0.0.
 pub(crate) fn client_host(server: IpAddr) -> String {
-    if server.is_unspecified() {
-        "localhost".to_owned()
-    } else {
-        server.to_string()
-    }
+    if server.is_unspecified() { "localhost".to_owned() } else { server.to_string() }
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
         for host in ["::1", "", "no such host", "nul\0"] {
             let message = resolve(host, 1).unwrap_err().to_string();
             assert!(message.contains(&format!("`{host}`")), "{message}");
-            assert_eq!(message.matches("`127.0.0.1`").count(), 2, "in both languages: {message}");
+            assert!(message.contains("`127.0.0.1`"), "{message}");
         }
     }
 }

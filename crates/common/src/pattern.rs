@@ -42,11 +42,7 @@ fn flags(host: &str, port: u16) -> String {
     if port != crate::args::DEFAULT_PORT {
         flags += &format!(" --port {port}");
     }
-    if flags.is_empty() {
-        flags
-    } else {
-        format!(" --{flags}")
-    }
+    if flags.is_empty() { flags } else { format!(" --{flags}") }
 }
 
 #[cfg(test)]

@@ -11,30 +11,30 @@
 //! Hazard: without the `#[expect(…)]` line rustc says `unused variable: data`. It has found the `f` that the original lacks.
 
 use std::env;
-use std::io::{self, stdout, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpListener;
 
 fn main() -> io::Result<()> {
     // 1. 서버 소켓 생성 · Create the server socket
-    // socket, bind, listen을 한 번에 합니다. `?`는 에러가 나면 main을 끝냅니다. 잡지 않은 예외와 같습니다.
-    // socket, bind and listen in one call. On an error `?` ends main, as an exception that nobody catches.
-    // 원본이 IPv4(AF_INET)만 쓰므로 "localhost"가 아니라 127.0.0.1입니다.
+    // socket, bind, listen을 한 번에 합니다. `?`는 에러가 나면 main을 끝냅니다. 아무도 잡지 않은 예외와 같습니다.
+    // socket, bind and listen in one call. On an error `?` ends main, like an exception that nobody catches.
+    // 원본은 IPv4(AF_INET)만 쓰므로 "localhost"가 아니라 127.0.0.1입니다.
     // The original is IPv4 (AF_INET) alone, hence 127.0.0.1 and not "localhost".
     let port = env::var("PORT").unwrap_or("12345".to_string());
     let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
 
     // 2. 클라이언트 연결 수락 · Accept a client connection
     let (mut client_socket, addr) = server_socket.accept()?;
-    // println!은 표준 출력이 닫히면 패닉합니다. writeln!은 원본의 print처럼 에러를 냅니다.
-    // println! panics when nobody reads standard output; writeln! fails, as the original's print does.
-    writeln!(stdout(), "클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port())?;
+    println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
 
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
     // 버퍼를 빌려주면 read가 채우고, 몇 바이트를 채웠는지 돌려줍니다.
     // We lend the buffer; read fills it and says how many bytes it filled.
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
-    #[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
+    // 원본도 받은 데이터를 쓰지 않습니다.
+    // The original does not use what it has received either.
+    #[expect(unused_variables)]
     let data = &buffer[..size];
     client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
 

@@ -10,23 +10,26 @@
 //! 주의: `accept`나 스레드 시작이 실패하면 루프는 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
 //! Hazard: when `accept` or a thread's start fails, the loop ends, but `thread::scope`, like Python, waits for running threads.
 
-use std::io::{self, stdout, Read, Write};
+use std::env;
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::{env, thread};
+use std::thread;
 
 // 4단계와 5단계는 원본처럼 파일의 앞에 있지만, 새 스레드에서 3단계 다음에 실행됩니다.
 // Steps 4 and 5 stand first, as in the original; they run after step 3, in the new thread.
-#[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
-fn handle_client(mut client_socket: TcpStream, addr: SocketAddr) -> io::Result<()> {
+fn handle_client(mut client_socket: TcpStream, _addr: SocketAddr) -> io::Result<()> {
     // 4. [스레드] 클라이언트와 데이터 교환 · [thread] Exchange data with the client
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
+    // 원본도 받은 데이터를 쓰지 않습니다.
+    // The original does not use what it has received either.
+    #[expect(unused_variables)]
     let data = &buffer[..size];
-    client_socket.write_all("서버로부터 응답: {data}".as_bytes())
+    client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
 
     // 5. [스레드] 연결 종료 · [thread] Close the connection
-    // 함수가 끝나면 이 함수가 소유한 client_socket이 드롭되면서 닫힙니다.
-    // client_socket is owned by this function: when it ends, the socket is dropped and so closed.
+    drop(client_socket);
+    Ok(())
 }
 
 fn main() -> io::Result<()> {
@@ -34,16 +37,14 @@ fn main() -> io::Result<()> {
     let port = env::var("PORT").unwrap_or("12345".to_string());
     let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
 
-    // scope는 파이썬처럼, 루프가 에러로 끝나도 실행 중인 스레드를 기다립니다.
-    // scope waits for running threads even when the loop ends with an error, as Python does.
-    thread::scope(|scope| loop {
+    loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
         let (client_socket, addr) = server_socket.accept()?;
-        writeln!(stdout(), "클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port())?;
+        println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
-        // move는 소켓의 소유권을 새 스레드로 옮깁니다. · move gives the socket to the new thread.
-        let client_thread = move || handle_client(client_socket, addr).map_err(|e| eprintln!("{e}"));
-        thread::Builder::new().spawn_scoped(scope, client_thread)?;
-    })
+        // move는 소켓의 소유권을 새 스레드로 옮깁니다. unwrap은 에러가 나면 그 스레드만 패닉하게 합니다.
+        // move gives the socket to the new thread. On an error, unwrap makes that thread panic, and no other.
+        thread::spawn(move || handle_client(client_socket, addr).unwrap());
+    }
 }

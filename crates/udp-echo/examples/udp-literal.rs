@@ -10,11 +10,13 @@
 //! 주의: UTF-8이 아닌 데이터그램을 하나만 받아도 서버가 죽습니다. 1024바이트에서 글자가 잘려도 마찬가지입니다.
 //! Hazard: one datagram that is not UTF-8 ends the server; so does a character cut at 1024 bytes.
 
-use std::io::{stdout, Write};
+use std::env;
+use std::error::Error;
 use std::net::UdpSocket;
-use std::{env, error::Error, str};
+use std::str;
 
-// 에러가 두 종류(입출력, UTF-8)라서 Box<dyn Error>입니다. · Two kinds of error, I/O and UTF-8: hence Box<dyn Error>.
+// 에러가 두 종류(입출력, UTF-8)이므로 io::Error가 아니라 Box<dyn Error>, 즉 아무 에러나입니다.
+// Two kinds of error, I/O and UTF-8: hence not io::Error but Box<dyn Error>, any error.
 fn main() -> Result<(), Box<dyn Error>> {
     // 1. 서버 소켓 생성 · Create the server socket
     let port = env::var("PORT").unwrap_or("12345".to_string());
@@ -25,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut buffer = [0; 1024];
         let (size, addr) = server_socket.recv_from(&mut buffer)?;
         let data = &buffer[..size];
-        writeln!(stdout(), "클라이언트로부터 받은 데이터: {}", str::from_utf8(data)?)?;
+        println!("클라이언트로부터 받은 데이터: {}", str::from_utf8(data)?);
 
         // 3. 데이터 송신 · Send data
         let response = "서버로부터 응답";
@@ -33,6 +35,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // 4. 소켓 닫기(실행되지 않음) · Close the socket (never reached)
-    #[expect(unreachable_code, reason = "원본도 여기에 오지 않습니다 · as in the original")]
-    drop(server_socket);
+    // 루프가 끝나지 않으므로 원본의 close()도 실행되지 않습니다. 프로세스가 끝나면 운영 체제가 닫습니다.
+    // The loop never ends, so the original never gets to its close() either. When the process ends, the system closes it.
 }

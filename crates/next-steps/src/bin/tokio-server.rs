@@ -10,8 +10,9 @@
 //! 주의: 태스크 안에서 `std`의 `read`나 `thread::sleep`을 부르면 스레드가 블로킹되어, 그 스레드에서 실행될 다른 태스크까지 멈춥니다.
 //! Hazard: a task that calls the `read` of `std`, or `thread::sleep`, blocks its thread and other tasks with it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use common::{Pattern, ServerArgs};
@@ -23,12 +24,20 @@ use tokio::time;
 // Steps 4 and 5 stand first, as in the original; they run after step 3, in the new task.
 async fn handle_client(mut client_socket: TcpStream, echo: bool) -> io::Result<()> {
     // 4. [태스크] 클라이언트와 데이터 교환 · [task] Exchange data with the client
-    // await에서 기다리는 태스크는 스레드를 내놓습니다. · A task that waits at an await gives its thread back.
+    // await에서 기다리는 태스크는 스레드를 내놓습니다.
+    // A task that waits at an await gives its thread back.
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer).await?;
     let data = &buffer[..size];
-    client_socket.write_all(&common::reply("서버로부터 응답: {data}", data, echo)).await?;
-    common::explain_braces(echo);
+    let response = if echo {
+        ["서버로부터 응답: ".as_bytes(), data].concat()
+    } else {
+        Vec::from("서버로부터 응답: {data}")
+    };
+    client_socket.write_all(&response).await?;
+    if !echo {
+        common::explain_braces();
+    }
 
     // 5. [태스크] 연결 종료 · [task] Close the connection
     drop(client_socket);
@@ -41,29 +50,40 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<()> {
-    let about = "TCP 서버: 클라이언트마다 태스크를 하나씩 시작합니다.\nA TCP server: starts a task for each client.";
-    let args = ServerArgs::parse_as(Pattern::ThreadedEcho, "tokio-server", about);
+    let args = ServerArgs::parse_as(Pattern::ThreadedEcho, "tokio-server");
 
     // 1. 서버 소켓 생성 · Create the server socket
-    let server_socket = TcpListener::bind(args.addr()?).await.map_err(|error| args.advise(error))?;
+    let server_socket =
+        TcpListener::bind(args.addr()?).await.map_err(|error| args.advise(error))?;
     args.announce(server_socket.local_addr()?);
 
     loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
-        // common::until_ok는 스레드를 통째로 재우지만, 여기에서는 이 태스크만 기다립니다.
-        // common::until_ok puts its whole thread to sleep; here, only this task waits.
-        let (client_socket, addr) = loop {
-            match server_socket.accept().await {
-                Ok(client) => break client,
-                Err(error) => time::sleep(common::try_again(&error)).await,
+        let (client_socket, addr) = match server_socket.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                common::not_accepted(&error);
+                let of_one_client = matches!(
+                    error.kind(),
+                    ErrorKind::ConnectionAborted
+                        | ErrorKind::ConnectionReset
+                        | ErrorKind::ConnectionRefused
+                );
+                if !of_one_client {
+                    // thread::sleep은 스레드를 통째로 재우지만, 이것은 이 태스크만 기다리게 합니다.
+                    // thread::sleep would put a whole thread to sleep; here, only this task waits.
+                    time::sleep(Duration::from_millis(500)).await;
+                }
+                continue;
             }
         };
         println!("클라이언트가 연결되었습니다. 주소: {}", common::python_addr(addr));
 
         // 3. 새 태스크 생성과 시작 · Create and start a new task
         tokio::spawn(async move {
-            let result = handle_client(client_socket, args.echo).await;
-            result.unwrap_or_else(|error| common::not_answered(addr, &error));
+            if let Err(error) = handle_client(client_socket, args.echo).await {
+                common::not_answered(addr, &error);
+            }
         });
     }
 }

@@ -17,7 +17,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use common::{Pattern, ServerArgs};
 
-// `common::…`는 crates/common/src에 있습니다. · What begins with `common::` is in crates/common/src.
+// `common::…`는 crates/common/src에 있습니다. 인수, 주소, 안내 메시지입니다.
+// What begins with `common::` is in crates/common/src: arguments, addresses, advice.
 fn main() -> ExitCode {
     common::report(serve())
 }
@@ -30,15 +31,22 @@ fn serve() -> Result<()> {
     args.announce(server_socket.local_addr()?);
 
     // 2. 클라이언트 연결 수락 · Accept a client connection
-    let (mut client_socket, addr) = common::until_ok(|| server_socket.accept());
+    let (mut client_socket, addr) = server_socket.accept()?;
     println!("클라이언트가 연결되었습니다. 주소: {}", common::python_addr(addr));
 
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
     let data = &buffer[..size];
-    client_socket.write_all(&common::reply("서버로부터 응답: {data}", data, args.echo))?;
-    common::explain_braces(args.echo);
+    let response = if args.echo {
+        ["서버로부터 응답: ".as_bytes(), data].concat()
+    } else {
+        Vec::from("서버로부터 응답: {data}")
+    };
+    client_socket.write_all(&response)?;
+    if !args.echo {
+        common::explain_braces();
+    }
 
     // 4. 연결 종료 · Close the connection
     drop(client_socket);

@@ -10,10 +10,11 @@
 //! 주의: 아무것도 보내지 않는 클라이언트도 스레드 하나를 차지합니다. 클라이언트가 아주 많으면 다른 방법이 필요합니다.
 //! Hazard: a silent client keeps its thread. A great many clients need another way.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
 use common::{Pattern, ServerArgs};
@@ -25,15 +26,23 @@ fn handle_client(mut client_socket: TcpStream, echo: bool) -> io::Result<()> {
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
     let data = &buffer[..size];
-    client_socket.write_all(&common::reply("서버로부터 응답: {data}", data, echo))?;
-    common::explain_braces(echo);
+    let response = if echo {
+        ["서버로부터 응답: ".as_bytes(), data].concat()
+    } else {
+        Vec::from("서버로부터 응답: {data}")
+    };
+    client_socket.write_all(&response)?;
+    if !echo {
+        common::explain_braces();
+    }
 
     // 5. [스레드] 연결 종료 · [thread] Close the connection
     drop(client_socket);
     Ok(())
 }
 
-// `common::…`는 crates/common/src에 있습니다. · What begins with `common::` is in crates/common/src.
+// `common::…`는 crates/common/src에 있습니다. 인수, 주소, 안내 메시지입니다.
+// What begins with `common::` is in crates/common/src: arguments, addresses, advice.
 fn main() -> ExitCode {
     common::report(serve())
 }
@@ -47,18 +56,36 @@ fn serve() -> Result<()> {
 
     loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
-        let (client_socket, addr) = common::until_ok(|| server_socket.accept());
+        let (client_socket, addr) = match server_socket.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                common::not_accepted(&error);
+                // 한 클라이언트의 에러는 시간을 뺏지 않습니다. 자원이 모자라는 등 다른 에러는 곧바로 다시 해도 또 나므로, 잠시 기다립니다.
+                // One client's own error costs no time. Any other, such as a shortage, would only come again at once: wait a moment.
+                let of_one_client = matches!(
+                    error.kind(),
+                    ErrorKind::ConnectionAborted
+                        | ErrorKind::ConnectionReset
+                        | ErrorKind::ConnectionRefused
+                );
+                if !of_one_client {
+                    thread::sleep(Duration::from_millis(500));
+                }
+                continue;
+            }
+        };
         println!("클라이언트가 연결되었습니다. 주소: {}", common::python_addr(addr));
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
-        let client_thread = move || {
-            handle_client(client_socket, args.echo)
-                .unwrap_or_else(|error| common::not_answered(addr, &error));
-        };
         // thread::spawn은 스레드를 만들 수 없으면 패닉합니다. Builder는 에러를 돌려주고, 그 클라이언트만 끊깁니다.
         // thread::spawn panics when no thread can be created; Builder returns the error, and only that client is lost.
-        if let Err(error) = thread::Builder::new().spawn(client_thread) {
-            common::not_answered(addr, &error);
+        let started = thread::Builder::new().spawn(move || {
+            if let Err(error) = handle_client(client_socket, args.echo) {
+                common::not_answered(addr, &error);
+            }
+        });
+        if let Err(error) = started {
+            common::no_thread(addr, &error);
         }
     }
 }

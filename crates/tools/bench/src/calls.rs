@@ -5,12 +5,13 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result, ensure};
+use common::in_lines;
 use harness::program::Stdout;
 use harness::sockets::Protocol;
 use harness::trace;
 
-use crate::client::{exchange, PATIENCE};
+use crate::client::{PATIENCE, exchange};
 use crate::server::Server;
 
 /// How many clients come. The first ones set things up that the later ones find.
@@ -27,12 +28,19 @@ pub fn of_a_thread(server: &Path) -> Result<Vec<String>> {
 
 /// The same of a server that must answer each client, the first one too, within `patience`.
 fn traced(server: &[&OsStr], patience: Duration) -> Result<Vec<String>> {
-    ensure!(trace::is_here(), "strace가 없습니다. 설치하세요.\nThere is no strace; install it.");
+    ensure!(
+        trace::is_here(),
+        in_lines("strace가 없습니다. 설치하세요.", "There is no strace; install it.")
+    );
     let server = Server::start(trace::command("", server), Protocol::Tcp, Stdout::Pipe)??;
     let program = &server.program;
     ensure!(
         server.answers(patience),
-        "strace로 실행한 서버가 응답하지 않습니다.\nThe server under strace does not answer.\n{}",
+        "{}\n{}",
+        in_lines(
+            "strace로 실행한 서버가 응답하지 않습니다.",
+            "The server under strace does not answer."
+        ),
         program.stderr.text()
     );
     for _ in 0..CLIENTS {
@@ -69,8 +77,7 @@ mod tests {
 
     #[test]
     fn a_call_that_was_interrupted_counts_once_and_the_last_one_counts() {
-        let log =
-            "7 recvfrom(4,  <unfinished ...>\n7 <... recvfrom resumed>\"x\") = 1\n7 close(4) = 0\n\
+        let log = "7 recvfrom(4,  <unfinished ...>\n7 <... recvfrom resumed>\"x\") = 1\n7 close(4) = 0\n\
                    7 exit(0)   = ?\n7 +++ exited with 0 +++\n";
         assert_eq!(common_sequence(log).unwrap(), ["recvfrom", "close", "exit"]);
     }
@@ -84,6 +91,9 @@ mod tests {
         let sleeps = ["sleep", "20"].map(OsStr::new);
         thread::spawn(move || sender.send(traced(&sleeps, Duration::from_millis(200))));
         let error = receiver.recv_timeout(PATIENCE).expect("a deadline").unwrap_err().to_string();
-        assert!(error.contains("응답하지 않습니다") && error.contains("does not answer"), "{error}");
+        assert!(
+            error.contains("응답하지 않습니다") && error.contains("does not answer"),
+            "{error}"
+        );
     }
 }

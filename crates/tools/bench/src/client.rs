@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use harness::sockets::Protocol;
 use harness::Text;
+use harness::sockets::Protocol;
 use socket2::SockRef;
 
 /// How long a client waits for a server that says nothing.
@@ -23,7 +23,7 @@ pub fn reply(protocol: Protocol) -> Vec<u8> {
         Protocol::Tcp => "서버로부터 응답: {data}",
         Protocol::Udp => "서버로부터 응답",
     };
-    common::reply(literal, MESSAGE, false)
+    Vec::from(literal)
 }
 
 /// One exchange, whatever the protocol, within about `patience`.
@@ -94,7 +94,7 @@ pub fn udp_socket(addr: SocketAddr, patience: Duration) -> io::Result<UdpSocket>
 pub fn ask(client_socket: &UdpSocket, data: &[u8], expected: &[u8]) -> io::Result<()> {
     client_socket.send(data)?;
     let mut buffer = vec![0; expected.len() + 1];
-    let size = common::uninterrupted(|| client_socket.recv(&mut buffer)).map_err(|error| {
+    let size = client_socket.recv(&mut buffer).map_err(|error| {
         if timed_out(&error) {
             let lost = Text::new("응답이 없는 데이터그램", "a datagram without a reply");
             io::Error::new(io::ErrorKind::TimedOut, lost.to_string())

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use common::Pattern;
-use harness::program::{Exit, Program, Stdout};
-use harness::programs::{python, root, source, Programs, Rung};
-use harness::sockets::Protocol::{self, Tcp, Udp};
 use harness::Text;
+use harness::program::{Exit, Program, Stdout};
+use harness::programs::{Programs, Rung, python, root, source};
+use harness::sockets::Protocol::{self, Tcp, Udp};
 use serde::{Deserialize, Serialize};
 
 /// A server that is measured.

@@ -47,11 +47,14 @@ pub(crate) fn descriptors(process: u32) -> Option<usize> {
 #[cfg(unix)]
 #[must_use]
 pub fn take_descriptors() -> usize {
-    use nix::sys::resource::{getrlimit, setrlimit, Resource};
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 256 };
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return 256;
+    };
     // macOS says "unlimited" and refuses it.
     let wanted = hard.min(10_000).max(soft);
-    let taken = if setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok() { wanted } else { soft };
+    let taken =
+        if setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_ok() { wanted } else { soft };
     usize::try_from(taken).unwrap_or(usize::MAX)
 }
 

@@ -6,10 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use common::in_lines;
 pub use harness::sockets::Protocol;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{ask, reply, tcp, timed_out, udp_socket, LOST, MESSAGE};
+use crate::client::{LOST, MESSAGE, ask, reply, tcp, timed_out, udp_socket};
 use crate::gauge;
 use crate::server::Server;
 use crate::spread::{quantile, rounded};
@@ -68,15 +69,16 @@ pub(crate) fn slice(server: &Server, clients: usize, time: Duration) -> Result<S
         for _ in 0..clients {
             let client = || talk(protocol, addr, &expected, end);
             let thread = thread::Builder::new().stack_size(256 * 1024).spawn_scoped(scope, client);
-            threads.push(thread.context(
-                "클라이언트 스레드를 시작하지 못했습니다. 다른 프로그램을 닫고 다시 실행하세요.\n\
-                 A thread for a client could not be started; close other programs and try again.",
-            )?);
+            threads.push(thread.context(in_lines(
+                "클라이언트 스레드를 시작하지 못했습니다. 다른 프로그램을 닫고 다시 실행하세요.",
+                "A thread for a client could not be started; close other programs and try again.",
+            ))?);
         }
         Ok(threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect())
     })?;
-    let used =
-        gauge::processor_time(process).zip(before).map(|(after, before)| after.saturating_sub(before));
+    let used = gauge::processor_time(process)
+        .zip(before)
+        .map(|(after, before)| after.saturating_sub(before));
     let sum = |count: fn(&Seen) -> u64| seen.iter().map(count).sum::<u64>();
     let done = sum(|seen| seen.done);
     let (exchanges, failed) = (sum(|seen| seen.in_time), sum(|seen| seen.failed));

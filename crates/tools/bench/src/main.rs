@@ -15,65 +15,59 @@ use bench::contender::{self, Missing};
 use bench::load::Protocol;
 use bench::results::{Ended, Plan, Results};
 use bench::{gauge, measure, plot, soak, table};
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use common::{examples, in_lines};
 use harness::programs::root;
-use harness::{program, Text};
+use harness::{Text, program};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[derive(Parser)]
 #[command(
     name = "bench",
     bin_name = "bench",
-    about = "이식판의 성능을 다른 서버들과 나란히 재고, 오래 버티는지 시험합니다.\nMeasures the ports beside other servers, and tries their endurance.",
-    help_template = common::HELP_TEMPLATE,
-    disable_help_flag = true,
-    disable_help_subcommand = true,
-    subcommand_help_heading = "명령 · Commands",
-    after_help = "예 · Examples:\n  cargo run --release -p bench\n  cargo run --release -p bench -- run --quick\n  cargo run --release -p bench -- show target/bench/results.json\n  cargo run --release -p bench -- soak"
+    about = in_lines("이식판의 성능을 다른 서버들과 나란히 재고, 오래 버티는지 시험합니다.", "Measures the ports beside other servers, and tries their endurance."),
+    after_help = examples(&["cargo run --release -p bench", "cargo run --release -p bench -- run --quick", "cargo run --release -p bench -- show target/bench/results.json", "cargo run --release -p bench -- soak"])
 )]
 struct Cli {
-    #[arg(help = "도움말을 출력합니다\nprint this help", short, long, action = ArgAction::Help, global = true, help_heading = OPTIONS)]
-    help: Option<bool>,
     #[command(subcommand)]
     command: Option<Task>,
 }
 
-const OPTIONS: &str = "옵션 · Options";
-const ARGUMENTS: &str = "인수 · Arguments";
-
 #[derive(Subcommand)]
 enum Task {
-    #[command(about = "서버들을 번갈아 잽니다(기본, 약 10분)\nservers take turns (the default, ten minutes)", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("서버들을 번갈아 잽니다(기본, 약 10분)", "servers take turns (the default, ten minutes)"))]
     Run(RunArgs),
-    #[command(about = "저장된 결과를 다시 보여 주고 그립니다\nshow and draw saved results again", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("저장된 결과를 다시 보여 주고 그립니다", "show and draw saved results again"))]
     Show(ShowArgs),
-    #[command(about = "수많은 클라이언트를 오래 견디는지 봅니다\nthousands of clients, some of them hostile", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("수많은 클라이언트를 오래 견디는지 봅니다", "thousands of clients, some of them hostile"))]
     Soak,
 }
 
 #[derive(Args)]
 struct RunArgs {
-    #[arg(help = "1분 안에 대강 잽니다\na rough look within a minute", long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("1분 안에 대강 잽니다", "a rough look within a minute"), long)]
     quick: bool,
-    #[arg(help = "N초 뒤에는 라운드를 새로 시작하지 않습니다\nno round begins after N seconds\n(기본값 · default: 540, --quick: 35)", long, value_name = "N", help_heading = OPTIONS)]
+    #[arg(help = in_lines("N초 뒤에는 라운드를 새로 시작하지 않습니다", "no round begins after N seconds"), long, value_name = "N")]
     seconds: Option<u32>,
-    #[arg(help = "결과를 둘 폴더\nthe folder for the results\n(기본값 · default: target/bench)", long, value_name = "FOLDER", help_heading = OPTIONS)]
+    #[arg(help = in_lines("결과를 둘 폴더", "the folder for the results"), long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
 
 #[derive(Args)]
 struct ShowArgs {
-    #[arg(help = "결과 파일\nthe file of results", value_name = "FILE", help_heading = ARGUMENTS)]
+    #[arg(help = in_lines("결과 파일", "the file of results"), value_name = "FILE")]
     file: PathBuf,
-    #[arg(help = "그림을 둘 폴더\nthe folder for the pictures\n(기본값 · default: target/bench)", long, value_name = "FOLDER", help_heading = OPTIONS)]
+    #[arg(help = in_lines("그림을 둘 폴더", "the folder for the pictures"), long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let matches = common::parse(Cli::command());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let result = program::end_all_on_signals()
-        .context("신호 처리를 준비하지 못했습니다.\nThe signal handler could not be set.");
+    let result = program::end_all_on_signals().context(in_lines(
+        "신호 처리를 준비하지 못했습니다.",
+        "The signal handler could not be set.",
+    ));
     let task = cli.command.unwrap_or(Task::Run(RunArgs { quick: false, seconds: None, out: None }));
     let result = result.and_then(|()| match task {
         Task::Run(args) => run(args).map(|()| true),
@@ -90,7 +84,10 @@ fn main() -> ExitCode {
 fn out(folder: Option<PathBuf>) -> Result<PathBuf> {
     let folder = folder.unwrap_or_else(|| root().join("target/bench"));
     fs::create_dir_all(&folder).with_context(|| {
-        format!("`{0}` 폴더를 만들지 못했습니다.\n`{0}` could not be made.", folder.display())
+        in_lines(
+            format!("`{0}` 폴더를 만들지 못했습니다.", folder.display()),
+            format!("`{0}` could not be made.", folder.display()),
+        )
     })?;
     Ok(folder)
 }
@@ -143,7 +140,9 @@ fn show(results: &Results, out: &Path) -> Result<()> {
     let [good, failed, unfinished] = results.counts();
     tell(&Text::new(
         format!("성공 {good}번, 실패 {failed}번, 차례가 끝나 그만둔 것 {unfinished}번"),
-        format!("{good} exchanges succeeded, {failed} failed, {unfinished} were given up at the end of a turn"),
+        format!(
+            "{good} exchanges succeeded, {failed} failed, {unfinished} were given up at the end of a turn"
+        ),
     ))?;
     for (who, (count, reason)) in failures(results) {
         print(&format!("  {who}: {count} × {reason}"))?;
@@ -154,7 +153,10 @@ fn show(results: &Results, out: &Path) -> Result<()> {
         for (name, picture) in plot::all(results, language)? {
             let file = folder.join(name);
             fs::write(&file, picture).with_context(|| {
-                format!("`{0}`에 쓰지 못했습니다.\n`{0}` could not be written.", file.display())
+                in_lines(
+                    format!("`{0}`에 쓰지 못했습니다.", file.display()),
+                    format!("`{0}` could not be written.", file.display()),
+                )
             })?;
         }
     }
@@ -186,8 +188,12 @@ fn soak() -> Result<bool> {
     let room = gauge::take_descriptors();
     anyhow::ensure!(
         room > plan.simultaneous + 100,
-        "파일 디스크립터의 한도가 {room}입니다. `ulimit -n 4096` 뒤에 다시 실행하세요.\n\
-         The limit of descriptors is {room}; run `ulimit -n 4096` first."
+        in_lines(
+            format!(
+                "파일 디스크립터의 한도가 {room}입니다. `ulimit -n 4096` 뒤에 다시 실행하세요."
+            ),
+            format!("The limit of descriptors is {room}; run `ulimit -n 4096` first."),
+        )
     );
     let programs = contender::build(&["threaded-echo", "udp-echo"], true)?;
     let bar = bar(2 * soak::PARTS as u64, "{bar:30} {pos}/{len} {elapsed}");
@@ -199,8 +205,12 @@ fn soak() -> Result<bool> {
         let soak::Findings { honest, hostile, complaints, memory, threads, .. } = found;
         let name = contender::port(protocol);
         tell(&Text::new(
-            format!("{name}: 정직한 클라이언트 {honest}, 적대적인 클라이언트 {hostile}, 표준 에러 {complaints}줄"),
-            format!("{name}: {honest} honest and {hostile} hostile clients, {complaints} lines on standard error"),
+            format!(
+                "{name}: 정직한 클라이언트 {honest}, 적대적인 클라이언트 {hostile}, 표준 에러 {complaints}줄"
+            ),
+            format!(
+                "{name}: {honest} honest and {hostile} hostile clients, {complaints} lines on standard error"
+            ),
         ))?;
         if let Some(threads) = threads {
             tell(&Text::new(
@@ -208,7 +218,10 @@ fn soak() -> Result<bool> {
                 format!("  {threads} threads at once"),
             ))?;
         }
-        tell(&Text::new(format!("  메모리(KiB): {memory:?}"), format!("  memory (KiB): {memory:?}")))?;
+        tell(&Text::new(
+            format!("  메모리(KiB): {memory:?}"),
+            format!("  memory (KiB): {memory:?}"),
+        ))?;
         for fault in found.faults.iter().flat_map(Text::lines) {
             print(&format!("  ✗ {fault}"))?;
         }
@@ -235,8 +248,8 @@ fn tell(text: &Text) -> Result<()> {
 }
 
 fn print(text: &str) -> Result<()> {
-    writeln!(io::stdout(), "{text}").context(
-        "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.\n\
-         Standard output could not be written; check whether its reader has ended.",
-    )
+    writeln!(io::stdout(), "{text}").context(in_lines(
+        "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.",
+        "Standard output could not be written; check whether its reader has ended.",
+    ))
 }

@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, Result};
-use harness::program::Stdout;
+use anyhow::{Result, bail};
+use common::in_lines;
 use harness::Text;
+use harness::program::Stdout;
 
 use crate::client::PATIENCE;
 use crate::contender::Contender;
@@ -95,7 +96,7 @@ fn order(servers: usize, round: usize) -> impl Iterator<Item = usize> {
 /// Starts a server and waits for its first answer, or for its end, which is an inner error.
 fn start(contender: &Contender, round: usize) -> Result<Result<Running<'_>, Text>> {
     let Some((program, arguments)) = contender.command.split_first() else {
-        bail!("빈 명령입니다.\nThe command is empty.")
+        bail!(in_lines("빈 명령입니다.", "The command is empty."))
     };
     let mut command = Command::new(program);
     command.args(arguments).env("PYTHONUTF8", "1");
@@ -106,7 +107,7 @@ fn start(contender: &Contender, round: usize) -> Result<Result<Running<'_>, Text
             return Ok(Err(Text::new(
                 format!("시작하지 못했습니다: {error}"),
                 format!("it could not be started: {error}"),
-            )))
+            )));
         }
     };
     if !server.answers(PATIENCE) {

@@ -5,11 +5,11 @@ use harness::Text;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::contender::{port, BARE, C};
+use crate::contender::{BARE, C, port};
 use crate::load::Protocol;
 use crate::results::{Metric, Results};
 use crate::spread::Spread;
-use crate::table::{base, name, short, title, InLanguage};
+use crate::table::{InLanguage, base, name, short, title};
 
 /// The size of a picture.
 const SIZE: (u32, u32) = (760, 440);
@@ -107,8 +107,9 @@ fn lines(
             PathElement::new([(*at, spread.low), (*at, spread.high)], style)
         };
         chart.draw_series(points.iter().map(whisker))?;
-        let dot =
-            |(at, spread): &(f64, Spread)| Circle::new((*at, spread.median), 3, colour(id).filled());
+        let dot = |(at, spread): &(f64, Spread)| {
+            Circle::new((*at, spread.median), 3, colour(id).filled())
+        };
         chart.draw_series(points.iter().map(dot))?;
     }
     let left = TextStyle::from((FONT, 14).into_font()).pos(Pos::new(HPos::Left, VPos::Center));
@@ -134,7 +135,12 @@ fn caption(metric: Metric, base: &str, language: InLanguage) -> String {
 }
 
 /// What was measured of each server, with its quartiles: a bar for each.
-fn bars(results: &Results, protocol: Protocol, metric: Metric, language: InLanguage) -> Result<String> {
+fn bars(
+    results: &Results,
+    protocol: Protocol,
+    metric: Metric,
+    language: InLanguage,
+) -> Result<String> {
     let servers = results.lasting(protocol);
     let servers = servers.into_iter();
     let measured: Vec<_> =
@@ -169,7 +175,8 @@ fn bars(results: &Results, protocol: Protocol, metric: Metric, language: InLangu
     let mut top = 0.0;
     for (id, spread) in measured {
         let middle = top + 0.5;
-        let bar = Rectangle::new([(0.0, top + 0.2), (spread.median, top + 0.8)], colour(id).filled());
+        let bar =
+            Rectangle::new([(0.0, top + 0.2), (spread.median, top + 0.8)], colour(id).filled());
         chart.draw_series([bar])?;
         let whisker = [(spread.low, middle), (spread.high, middle)];
         chart.draw_series([PathElement::new(whisker, BLACK.stroke_width(2))])?;

@@ -7,9 +7,10 @@ use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
+use common::in_lines;
+use harness::Text;
 use harness::program::{Program, Stdout};
 use harness::programs::python;
-use harness::Text;
 use serde::{Deserialize, Serialize};
 
 use crate::client::PATIENCE;
@@ -187,7 +188,12 @@ pub struct Results {
 impl Results {
     /// What was measured here and today.
     #[must_use]
-    pub fn new(plan: Plan, contenders: &[Contender], missing: &[Missing], measured: Measured) -> Self {
+    pub fn new(
+        plan: Plan,
+        contenders: &[Contender],
+        missing: &[Missing],
+        measured: Measured,
+    ) -> Self {
         Self {
             date: chrono::Local::now().format("%Y-%m-%d").to_string(),
             machine: machine(),
@@ -209,10 +215,16 @@ impl Results {
     pub fn read(file: &Path) -> Result<Self> {
         let name = file.display();
         let text = fs::read_to_string(file).with_context(|| {
-            format!("`{name}` 파일을 읽지 못했습니다.\n`{name}` could not be read.")
+            in_lines(
+                format!("`{name}` 파일을 읽지 못했습니다."),
+                format!("`{name}` could not be read."),
+            )
         })?;
         serde_json::from_str(&text).with_context(|| {
-            format!("`{name}`: 측정 결과가 아닙니다.\n`{name}` is not what a measurement has written.")
+            in_lines(
+                format!("`{name}`: 측정 결과가 아닙니다."),
+                format!("`{name}` is not what a measurement has written."),
+            )
         })
     }
 
@@ -224,8 +236,12 @@ impl Results {
     pub fn write(&self, file: &Path) -> Result<()> {
         let name = file.display();
         let text = lines(&serde_json::to_value(self)?)?;
-        fs::write(file, text)
-            .with_context(|| format!("`{name}`에 쓰지 못했습니다.\n`{name}` could not be written."))
+        fs::write(file, text).with_context(|| {
+            in_lines(
+                format!("`{name}`에 쓰지 못했습니다."),
+                format!("`{name}` could not be written."),
+            )
+        })
     }
 
     /// The servers of a protocol that lasted, in the order of the tables.
@@ -234,7 +250,8 @@ impl Results {
         let lasted = |name: &str| {
             !self.ended.iter().any(|ended| ended.protocol == protocol && ended.contender == name)
         };
-        let named = self.contenders.iter().filter(|(spoken, name)| *spoken == protocol && lasted(name));
+        let named =
+            self.contenders.iter().filter(|(spoken, name)| *spoken == protocol && lasted(name));
         named.map(|(_, name)| name.as_str()).collect()
     }
 
@@ -302,7 +319,12 @@ impl Results {
 
     /// The same over all numbers of clients: of each round, the geometric mean of its ratios.
     #[must_use]
-    pub fn overall(&self, protocol: Protocol, metric: Metric, pair: (&str, &str)) -> Option<Spread> {
+    pub fn overall(
+        &self,
+        protocol: Protocol,
+        metric: Metric,
+        pair: (&str, &str),
+    ) -> Option<Spread> {
         let mut rounds: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for clients in &self.plan.clients {
             for (round, ratio) in self.ratios(protocol, metric, *clients, pair) {
@@ -312,7 +334,13 @@ impl Results {
         Spread::of(rounds.into_values().map(|ratios| mean(&ratios)).collect())
     }
 
-    fn ratios(&self, protocol: Protocol, metric: Metric, clients: usize, pair: (&str, &str)) -> Rounds {
+    fn ratios(
+        &self,
+        protocol: Protocol,
+        metric: Metric,
+        clients: usize,
+        pair: (&str, &str),
+    ) -> Rounds {
         let base = self.values(protocol, metric, clients, pair.1);
         let values = self.values(protocol, metric, clients, pair.0).into_iter();
         let ratios = values.filter_map(|(round, value)| Some((round, value / base.get(&round)?)));
@@ -338,7 +366,8 @@ fn machine() -> Machine {
     let kib: Option<u64> = memory.and_then(|memory| memory.split(' ').next()?.parse().ok());
     Machine {
         system: format!("{} {release}", std::env::consts::OS).trim().to_owned(),
-        processor: line("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.into()),
+        processor: line("/proc/cpuinfo", "model name")
+            .unwrap_or_else(|| std::env::consts::ARCH.into()),
         cores: thread::available_parallelism().map_or(1, usize::from),
         memory: kib.map(|kib| (kib + (1 << 19)) >> 20),
     }
@@ -352,7 +381,8 @@ fn versions() -> BTreeMap<String, String> {
         let bytes = Program::start(tool, Stdout::Pipe).ok()?.stdout.lines(PATIENCE, 1);
         Some(String::from_utf8_lossy(&bytes).lines().next()?.to_owned())
     };
-    let tools = [("rust", &["rustc"][..]), ("c", &["cc"]), ("python", python().unwrap_or_default())];
+    let tools =
+        [("rust", &["rustc"][..]), ("c", &["cc"]), ("python", python().unwrap_or_default())];
     let tools = tools.into_iter().filter(|(_, command)| !command.is_empty());
     tools.filter_map(|(name, command)| Some((name.to_owned(), version(command)?))).collect()
 }

@@ -10,7 +10,7 @@ use harness::port::Lease;
 use harness::program::{Program, Stdout};
 use harness::sockets::Protocol;
 
-use crate::client::{connect, exchange, PATIENCE};
+use crate::client::{PATIENCE, connect, exchange};
 
 /// A server that runs. Its port is in its environment variable `PORT`.
 pub struct Server {
@@ -24,7 +24,11 @@ pub struct Server {
 
 impl Server {
     /// Starts it. That it cannot be started is an inner error; the outer one is that no port is free.
-    pub fn start(mut command: Command, protocol: Protocol, stdout: Stdout) -> Result<io::Result<Self>> {
+    pub fn start(
+        mut command: Command,
+        protocol: Protocol,
+        stdout: Stdout,
+    ) -> Result<io::Result<Self>> {
         let lease = Lease::take()?;
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, lease.port));
         command.env("PORT", lease.port.to_string());

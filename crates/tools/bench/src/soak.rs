@@ -7,12 +7,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use common::in_lines;
+use harness::Text;
 use harness::program::Stdout;
 use harness::sockets::Protocol;
-use harness::Text;
 use socket2::SockRef;
 
-use crate::client::{ask, connect, receive, reply, udp_socket, PATIENCE};
+use crate::client::{PATIENCE, ask, connect, receive, reply, udp_socket};
 use crate::gauge;
 use crate::server::Server;
 
@@ -84,11 +85,14 @@ impl Stage {
         // slowly, and would hide what is left of the clients.
         command.args(arguments).env("MALLOC_ARENA_MAX", "1");
         let server = Server::start(command, protocol, Stdout::Null)?.with_context(|| {
-            format!("`{0}`: 시작하지 못했습니다.\n`{0}` could not be started.", program.display())
+            in_lines(
+                format!("`{0}`: 시작하지 못했습니다.", program.display()),
+                format!("`{0}` could not be started.", program.display()),
+            )
         })?;
         anyhow::ensure!(
             server.answers(PATIENCE),
-            "서버가 응답하지 않습니다.\nThe server does not answer."
+            in_lines("서버가 응답하지 않습니다.", "The server does not answer.")
         );
         let (found, end) = (Findings::default(), Instant::now() + plan.time);
         let mut stage = Self { server, found, at_first: (None, None), left_behind: false, end };
@@ -130,8 +134,11 @@ impl Stage {
         for _ in 0..PARTS {
             let result = part(&mut self);
             // A server that has ended is the reason why nobody can connect to it.
-            let exit =
-                self.server.program.exit(Duration::from_millis(if result.is_err() { 500 } else { 0 }));
+            let exit = self.server.program.exit(Duration::from_millis(if result.is_err() {
+                500
+            } else {
+                0
+            }));
             if exit.is_none() {
                 result?;
                 self.look_back(plan.patience);
@@ -156,7 +163,8 @@ impl Stage {
         self.server.program.end();
         self.found.complaints = self.server.program.stderr.count();
         // A few lines about the address; and of a connection one more, if it broke.
-        let connections = if self.server.protocol == Protocol::Tcp { self.found.hostile } else { 0 };
+        let connections =
+            if self.server.protocol == Protocol::Tcp { self.found.hostile } else { 0 };
         if self.found.complaints > connections + 10 {
             let count = self.found.complaints;
             self.fault(
@@ -251,20 +259,22 @@ pub fn threaded(
     progress: &impl Fn(),
 ) -> Result<Findings> {
     let stage = Stage::start(server, arguments, Protocol::Tcp, plan)?;
-    let advice = "연결하지 못했습니다. 파일 디스크립터의 한도(`ulimit -n`)를 확인하세요.\n\
-                  Could not connect; check the limit of descriptors (`ulimit -n`).";
+    let advice = in_lines(
+        "연결하지 못했습니다. 파일 디스크립터의 한도(`ulimit -n`)를 확인하세요.",
+        "Could not connect; check the limit of descriptors (`ulimit -n`).",
+    );
     stage.soak(plan, progress, |stage| {
         let mut silent = Vec::new();
         for number in 0..plan.sequential {
             if stage.is_over() {
                 break;
             }
-            let client_socket = connect(stage.server.addr, PATIENCE).context(advice)?;
+            let client_socket = connect(stage.server.addr, PATIENCE).context(advice.clone())?;
             silent.extend(stage.meet(client_socket, number));
         }
         drop(silent);
 
-        let mut client_sockets = stage.server.crowd(plan.simultaneous).context(advice)?;
+        let mut client_sockets = stage.server.crowd(plan.simultaneous).context(advice.clone())?;
         let (threads, _) = stage.at_rest();
         stage.found.threads = stage.found.threads.max(threads);
         let mut silent = Vec::new();

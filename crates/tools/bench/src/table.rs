@@ -1,9 +1,9 @@
 //! What was measured, as tables: for the terminal, and for the pages of the book.
 
-use comfy_table::{presets, CellAlignment, ContentArrangement, Table as Grid};
+use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 use harness::Text;
 
-use crate::contender::{port, BARE, C, ORIGINAL};
+use crate::contender::{BARE, C, ORIGINAL, port};
 use crate::load::Protocol;
 use crate::results::{Metric, Results};
 use crate::spread::Spread;
@@ -83,11 +83,7 @@ fn section(protocol: Protocol) -> &'static str {
 /// With which server the others are compared: the original, or without Python the shortest loop.
 #[must_use]
 pub fn base(results: &Results, protocol: Protocol) -> &'static str {
-    if results.lasting(protocol).contains(&ORIGINAL) {
-        ORIGINAL
-    } else {
-        BARE
-    }
+    if results.lasting(protocol).contains(&ORIGINAL) { ORIGINAL } else { BARE }
 }
 
 /// The metrics of a slice, each a table with a column for each number of clients.
@@ -109,7 +105,8 @@ pub fn compared(results: &Results, protocol: Protocol, metrics: &[Metric], base:
     let cell = |metric, clients, id: &str| {
         if id == base {
             let spread = results.spread(protocol, metric, clients, base);
-            return spread.map_or(Cell::Nothing, |spread| Cell::Base(with_unit(metric, spread.median)));
+            return spread
+                .map_or(Cell::Nothing, |spread| Cell::Base(with_unit(metric, spread.median)));
         }
         let ratio = results.ratio(protocol, metric, clients, (id, base));
         ratio.map_or(Cell::Nothing, Cell::Ratio)

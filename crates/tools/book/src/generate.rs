@@ -7,16 +7,16 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result, bail};
 use common::Pattern;
-use compare::source::{sections, Section};
-use harness::programs::{self, python, Rung};
+use compare::source::{Section, sections};
 use harness::Text;
+use harness::programs::{self, Rung, python};
 use scenarios::difference::Difference;
 use scenarios::patterns::PATTERNS;
 use similar::{ChangeTag, TextDiff};
 
-use crate::{measured, mistake, pages, session, told, Language};
+use crate::{Language, measured, mistake, pages, session, told};
 
 /// Why a region cannot be generated here.
 #[derive(Clone, Debug)]
@@ -32,7 +32,9 @@ pub enum Skip {
 impl fmt::Display for Skip {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         let text = match self {
-            Self::Missing(what) => Text::new(format!("{what}: 없습니다"), format!("{what}: missing")),
+            Self::Missing(what) => {
+                Text::new(format!("{what}: 없습니다"), format!("{what}: missing"))
+            }
             Self::NotLinux => {
                 Text::new("세션은 Linux에서만 실행합니다", "sessions are played on Linux")
             }
@@ -65,7 +67,8 @@ impl Generator {
         let missing = missing();
         let mut other = None;
         // Without Python, what needs none is compared all the same.
-        if let (Some(book), true) = (made_with, python().is_some() && (missing.is_some() || !anew)) {
+        if let (Some(book), true) = (made_with, python().is_some() && (missing.is_some() || !anew))
+        {
             let here = versions(Language::English)?;
             other = (book != here).then(|| Skip::Versions(book.to_owned(), here));
         }
@@ -101,15 +104,17 @@ impl Generator {
         let shown = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for _ in 0..AT_A_TIME {
-                scope.spawn(|| loop {
-                    let Some(name) = left().next() else { break };
-                    let text = run(name);
-                    if text.is_err() {
-                        // The others would only keep the message waiting.
-                        left().by_ref().for_each(drop);
+                scope.spawn(|| {
+                    loop {
+                        let Some(name) = left().next() else { break };
+                        let text = run(name);
+                        if text.is_err() {
+                            // The others would only keep the message waiting.
+                            left().by_ref().for_each(drop);
+                        }
+                        progress(name, count);
+                        shown.lock().unwrap_or_else(PoisonError::into_inner).push((name, text));
                     }
-                    progress(name, count);
-                    shown.lock().unwrap_or_else(PoisonError::into_inner).push((name, text));
                 });
             }
         });
@@ -219,7 +224,8 @@ fn step(pattern: Pattern, number: usize, language: Language) -> Result<String> {
     let mut cells = Vec::new();
     for rung in Rung::ALL {
         let file = programs::source(pattern, rung);
-        let section = sections(pattern, rung)?.into_iter().find(|section| section.number() == number);
+        let section =
+            sections(pattern, rung)?.into_iter().find(|section| section.number() == number);
         let section = section.with_context(|| {
             let file = file.display();
             told(
@@ -248,7 +254,8 @@ fn without_margin(code: &[String]) -> String {
     let indent = |line: &&String| line.len() - line.trim_start().len();
     let lines = || code.iter().filter(|line| !line.trim().is_empty());
     // A closing bracket of a block that begins in another step stands further left.
-    let margin = lines().filter(|line| !line.trim().starts_with(['}', ')'])).map(|l| indent(&l)).min();
+    let margin =
+        lines().filter(|line| !line.trim().starts_with(['}', ')'])).map(|l| indent(&l)).min();
     let margin = margin.unwrap_or(0);
     let lines = code.iter().map(|line| line.get(margin.min(indent(&line))..).unwrap_or_default());
     lines.collect::<Vec<_>>().join("\n")
@@ -296,15 +303,18 @@ fn heading(section: &Section) -> String {
 /// The deliberate differences, with what shows each.
 fn register(language: Language) -> String {
     let head = Text::new(
-        "| | 원본 | 이식판 | 이유 | 나타나는 곳 | 보여 주는 시나리오 |",
-        "| | The original | The port | Why | Shows on | The scenario that shows it |",
+        "| | 원본 | 그대로 옮긴 코드 | 이식판 | 이유 | 나타나는 곳 | 보여 주는 시나리오 |",
+        "| | The original | The literal port | The port | Why | Shows on | The scenario that shows it |",
     );
-    let mut table = format!("{}\n| --- | --- | --- | --- | --- | --- |\n", language.words()(&head));
+    let mut table =
+        format!("{}\n| --- | --- | --- | --- | --- | --- | --- |\n", language.words()(&head));
     for difference in Difference::ALL {
         let entry = difference.entry();
-        let cells = [&entry.original, &entry.port, &entry.why, &entry.shows_on].map(language.words());
+        let cells = [&entry.original, &entry.literal, entry.port(), &entry.why, &entry.shows_on];
+        let cells = cells.map(language.words());
         let shown: Vec<_> = entry.shown_by.split(", ").map(|id| format!("`{id}`")).collect();
-        let _ = writeln!(table, "| {difference:?} | {} | {} |", cells.join(" | "), shown.join(", "));
+        let _ =
+            writeln!(table, "| {difference:?} | {} | {} |", cells.join(" | "), shown.join(", "));
     }
     table
 }

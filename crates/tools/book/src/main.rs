@@ -11,44 +11,37 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use book::{measured, region, site};
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use common::{examples, in_lines};
 use harness::programs::root;
-use harness::{program, Text};
+use harness::{Text, program};
 use indicatif::{ProgressBar, ProgressStyle};
 
 #[derive(Parser)]
 #[command(
     name = "book",
     bin_name = "book",
-    about = "두 언어로 된 책을 만듭니다.\nBuilds the book in both languages.",
-    help_template = common::HELP_TEMPLATE,
-    disable_help_flag = true,
-    disable_help_subcommand = true,
-    subcommand_help_heading = "명령 · Commands",
-    after_help = "예 · Examples:\n  cargo run -p book\n  cargo run -p book -- build --out /tmp/book\n  cargo run -p book -- write"
+    about = in_lines("두 언어로 된 책을 만듭니다.", "Builds the book in both languages."),
+    after_help = examples(&["cargo run -p book", "cargo run -p book -- build --out /tmp/book", "cargo run -p book -- write"])
 )]
 struct Cli {
-    #[arg(help = "도움말을 출력합니다\nprint this help", short, long, action = ArgAction::Help, global = true, help_heading = OPTIONS)]
-    help: Option<bool>,
     #[command(subcommand)]
     command: Option<Task>,
 }
 
-const OPTIONS: &str = "옵션 · Options";
-
 #[derive(Subcommand)]
 enum Task {
-    #[command(about = "책을 만듭니다(기본)\nbuild the book (the default)", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("책을 만듭니다(기본)", "build the book (the default)"))]
     Build(BuildArgs),
-    #[command(about = "생성되는 부분을 모두 다시 씁니다\nwrite every generated region anew", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("생성되는 부분을 모두 다시 씁니다", "write every generated region anew"))]
     Write,
 }
 
 #[derive(Args, Default)]
 struct BuildArgs {
-    #[arg(help = "책을 둘 폴더\nthe folder for it\n(기본값 · default: target/book)", long, value_name = "FOLDER", help_heading = OPTIONS)]
+    #[arg(help = in_lines("책을 둘 폴더", "the folder for it"), long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    #[arg(help = "`ko`와 `en`이 든 폴더\nthe folder that has `ko` and `en`\n(기본값 · default: docs)", long, value_name = "FOLDER", help_heading = OPTIONS)]
+    #[arg(help = in_lines("`ko`와 `en`이 든 폴더", "the folder that has `ko` and `en`"), long, value_name = "FOLDER")]
     docs: Option<PathBuf>,
 }
 
@@ -69,8 +62,10 @@ fn build(args: BuildArgs) -> Result<()> {
     let docs = args.docs.unwrap_or_else(|| root().join("docs"));
     let out = args.out.unwrap_or_else(|| root().join("target/book"));
     let start = site::build(&docs, &out)?.canonicalize()?;
-    let text =
-        Text::new("책을 만들었습니다. 브라우저로 여세요", "The book is built; open it in a browser");
+    let text = Text::new(
+        "책을 만들었습니다. 브라우저로 여세요",
+        "The book is built; open it in a browser",
+    );
     println!("{text}:\n{}", start.display());
     Ok(())
 }

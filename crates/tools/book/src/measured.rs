@@ -12,11 +12,11 @@ use bench::plot;
 use bench::results::{Metric, Results};
 use bench::spread::Spread;
 use bench::table::{self, short, title};
-use harness::programs::root;
 use harness::Text;
+use harness::programs::root;
 use similar::{ChangeTag, TextDiff};
 
-use crate::{pages, told, Language};
+use crate::{Language, pages, told};
 
 /// The two measurements. Pictures and tables show the first one, unless they show both.
 const FILES: [&str; 2] = ["docs/measurements/first.json", "docs/measurements/second.json"];

@@ -16,7 +16,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{pages, told};
@@ -233,7 +233,9 @@ impl Claim {
             "{}\n{text}",
             told(
                 format!("`{name}.rs`: 컴파일러의 말은 {expected:?}뿐이어야 합니다. 컴파일러의 말:"),
-                format!("`{name}.rs`: the compiler was to say {expected:?} and nothing else. It said:"),
+                format!(
+                    "`{name}.rs`: the compiler was to say {expected:?} and nothing else. It said:"
+                ),
             )
         );
         Ok(text)
@@ -246,7 +248,9 @@ impl Answer {
         let (mut said, mut text) = (Vec::new(), String::new());
         for line in messages.lines() {
             let message: Value = serde_json::from_str(line).with_context(|| {
-                told("컴파일러가 실행되지 않았습니다.", "The compiler did not run.") + "\n" + messages
+                told("컴파일러가 실행되지 않았습니다.", "The compiler did not run.")
+                    + "\n"
+                    + messages
             })?;
             let level = message["level"].as_str().unwrap_or_default();
             let code = message["code"]["code"].as_str();
@@ -344,7 +348,8 @@ help: consider adding a leading `b`
 
     #[test]
     fn the_last_lines_say_what_the_compiler_must_say() {
-        let mistake = Mistake::parse("// c\na;\n\n// says: error[E1]\n// instead: a; → b;\n").unwrap();
+        let mistake =
+            Mistake::parse("// c\na;\n\n// says: error[E1]\n// instead: a; → b;\n").unwrap();
         assert_eq!(mistake.claim.said(), "error E1");
         assert_eq!(mistake.instead, [("a;".to_owned(), "b;".to_owned())]);
         assert_eq!(mistake.program, "// c\na;\n");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use harness::programs::root;
 
-use crate::{told, Language};
+use crate::{Language, told};
 
 /// The folder of the pages of a language, from the folder of the workspace.
 #[must_use]

@@ -10,13 +10,13 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
 use crate::generate::Generator;
 pub use crate::generate::Skip;
 use crate::session::without_chance;
-use crate::{pages, told, Language};
+use crate::{Language, pages, told};
 
 /// A region whose text is not what would be generated now.
 #[derive(Debug)]
@@ -49,7 +49,8 @@ const END: &str = "<!-- end of generated -->";
 #[must_use]
 pub fn pattern() -> &'static Regex {
     static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(&format!(r"(?s)<!-- generated: ([^\n]+?) -->\n(.*?){END}")).expect("a valid pattern")
+        Regex::new(&format!(r"(?s)<!-- generated: ([^\n]+?) -->\n(.*?){END}"))
+            .expect("a valid pattern")
     });
     &PATTERN
 }
@@ -108,7 +109,8 @@ fn visit(
 ) -> Result<Found> {
     let pages = read()?;
     let regions = || pages.iter().flat_map(Page::regions);
-    let made_with = regions().find(|(name, ..)| *name == "versions").map(|(_, text, _)| text.trim());
+    let made_with =
+        regions().find(|(name, ..)| *name == "versions").map(|(_, text, _)| text.trim());
     let mut generator = Generator::new(made_with, anew)?;
     generator.prepare(regions().map(|(name, ..)| name).collect(), progress)?;
 

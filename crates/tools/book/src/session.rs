@@ -10,10 +10,10 @@ use std::process::{ChildStdin, Command};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result, ensure};
 use harness::port::Lease;
 use harness::program::{Exit, Program, Stdout};
-use harness::programs::{root, Programs};
+use harness::programs::{Programs, root};
 use harness::sockets::{self, Protocol};
 use regex::{Captures, Regex};
 
@@ -102,7 +102,10 @@ const SESSIONS: &[(&str, &[Act])] = &[
         ],
     ),
     ("tcp-restart", &[Serve(1, TCP), Ask(2, TCP_CLIENT), Serve(1, TCP), Ask(2, TCP_CLIENT)]),
-    ("tcp-restart-python", &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Fails(1, TCP_PYTHON)]),
+    (
+        "tcp-restart-python",
+        &[Serve(1, TCP_PYTHON), Ask(2, TCP_PYTHON_CLIENT), Fails(1, TCP_PYTHON)],
+    ),
     ("tcp-nobody", &[Fails(1, TCP_CLIENT), Fails(1, TCP_PYTHON_CLIENT)]),
     ("tcp-busy", &[Serve(1, THREADED), Fails(2, TCP), CtrlC(1)]),
     // §2
@@ -196,7 +199,11 @@ const SESSIONS: &[(&str, &[Act])] = &[
     ),
     (
         "threads-crowd",
-        &[Serve(1, THREADED), Ask(2, "cargo run --bin threaded-echo-client -- --clients 5"), CtrlC(1)],
+        &[
+            Serve(1, THREADED),
+            Ask(2, "cargo run --bin threaded-echo-client -- --clients 5"),
+            CtrlC(1),
+        ],
     ),
     (
         "one-at-a-time-two",
@@ -226,31 +233,85 @@ const SESSIONS: &[(&str, &[Act])] = &[
             CtrlC(1),
         ],
     ),
-    ("check-pool", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin thread-pool-server")]),
-    ("check-tokio", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin tokio-server")]),
+    (
+        "check-pool",
+        &[Ask(
+            1,
+            "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin thread-pool-server",
+        )],
+    ),
+    (
+        "check-tokio",
+        &[Ask(
+            1,
+            "cargo run -p compare -- check threaded-echo --port 0 -- cargo run -p next-steps --bin tokio-server",
+        )],
+    ),
     // The missing f
     (
         "f-string",
         &[
             Ask(1, "python3 -c 'data = \"안녕\".encode(); print(\"서버로부터 응답: {data}\")'"),
             Ask(1, "python3 -c 'data = \"안녕\".encode(); print(f\"서버로부터 응답: {data}\")'"),
-            Ask(1, "python3 -c 'data = \"안녕\".encode(); print(f\"서버로부터 응답: {data.decode()}\")'"),
+            Ask(
+                1,
+                "python3 -c 'data = \"안녕\".encode(); print(f\"서버로부터 응답: {data.decode()}\")'",
+            ),
         ],
     ),
     // The checker
-    ("check-pass", &[Ask(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 crates/threaded-echo/python/server.py")]),
-    ("check-fail", &[Fails(1, "cargo run -p compare -- check threaded-echo --port 0 -- python3 tests/gallery/wrong/threaded-echo/silent-neighbour-join.py")]),
-    ("check-one-at-a-time", &[Fails(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- cargo run -p threaded-echo --example one-at-a-time")]),
-    ("check-one", &[Ask(1, "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- python3 crates/threaded-echo/python/server.py")]),
-    ("check-json", &[Ask(1, "cargo run -p compare -- check tcp-echo/hello --port 0 --json -- python3 crates/tcp-echo/python/server.py | sed -n 1,11p")]),
+    (
+        "check-pass",
+        &[Ask(
+            1,
+            "cargo run -p compare -- check threaded-echo --port 0 -- python3 crates/threaded-echo/python/server.py",
+        )],
+    ),
+    (
+        "check-fail",
+        &[Fails(
+            1,
+            "cargo run -p compare -- check threaded-echo --port 0 -- python3 tests/gallery/wrong/threaded-echo/silent-neighbour-join.py",
+        )],
+    ),
+    (
+        "check-one-at-a-time",
+        &[Fails(
+            1,
+            "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- cargo run -p threaded-echo --example one-at-a-time",
+        )],
+    ),
+    (
+        "check-one",
+        &[Ask(
+            1,
+            "cargo run -p compare -- check threaded-echo/silent-neighbour --port 0 -- python3 crates/threaded-echo/python/server.py",
+        )],
+    ),
+    (
+        "check-json",
+        &[Ask(
+            1,
+            "cargo run -p compare -- check tcp-echo/hello --port 0 --json -- python3 crates/tcp-echo/python/server.py | sed -n 1,11p",
+        )],
+    ),
     (
         "check-junit",
         &[
-            Fails(1, "cargo run -p compare -- check udp-echo/hello --port 0 --junit target/report.xml -- python3 tests/gallery/wrong/udp-echo/hello-prints-repr.py"),
+            Fails(
+                1,
+                "cargo run -p compare -- check udp-echo/hello --port 0 --junit target/report.xml -- python3 tests/gallery/wrong/udp-echo/hello-prints-repr.py",
+            ),
             Ask(1, "cat target/report.xml"),
         ],
     ),
-    ("check-class", &[Ask(1, "for server in tests/gallery/right/tcp-echo/*.py tests/gallery/wrong/tcp-echo/*-f-*.py; do echo $server; cargo run -p compare -- check tcp-echo --port 0 -- python3 $server | tail -n 2; done")]),
+    (
+        "check-class",
+        &[Ask(
+            1,
+            "for server in tests/gallery/right/tcp-echo/*.py tests/gallery/wrong/tcp-echo/*-f-*.py; do echo $server; cargo run -p compare -- check tcp-echo --port 0 -- python3 $server | tail -n 2; done",
+        )],
+    ),
     // The comparison
     ("compare-run", &[Ask(1, "cargo run -p compare")]),
     ("calls-tcp", &[Ask(1, "cargo run -p compare -- syscalls tcp-echo")]),
@@ -341,7 +402,8 @@ pub(crate) fn play(name: &str) -> Result<Vec<String>> {
             format!("`{name}`: no such session; see session.rs."),
         )
     })?;
-    let ports = SHOWN.into_iter().map(|shown| Ok((shown, Lease::take()?))).collect::<Result<_>>()?;
+    let ports =
+        SHOWN.into_iter().map(|shown| Ok((shown, Lease::take()?))).collect::<Result<_>>()?;
     let mut stage = Stage { terminals: BTreeMap::new(), ports };
     for act in *acts {
         stage.act(*act).with_context(|| format!("{act:?}\n{}", stage.shown().join("\n")))?;
@@ -377,9 +439,9 @@ impl Stage {
                 let port = self.used(12345);
                 self.wait(number, |_| message_waits(port))
             }
-            Clients(number, count) => {
-                self.wait(number, |shown| shown.matches("클라이언트가 연결되었습니다").count() == count)
-            }
+            Clients(number, count) => self.wait(number, |shown| {
+                shown.matches("클라이언트가 연결되었습니다").count() == count
+            }),
             Shows(number, text) => self.wait(number, |shown| shown.contains(text)),
             CtrlC(number) => {
                 let (program, _) = self.running(number)?;
@@ -520,11 +582,7 @@ impl Stage {
 
 /// The port of a command, as it is shown.
 fn port_of(line: &str) -> u16 {
-    if line.contains("12346") {
-        12346
-    } else {
-        12345
-    }
+    if line.contains("12346") { 12346 } else { 12345 }
 }
 
 /// Whether a server has its port: a look that disturbs nobody.

@@ -13,15 +13,15 @@ mod twin;
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::resume_unwind;
-use std::path::{absolute, Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::LazyLock;
 use std::thread;
 
-use anyhow::{ensure, Context, Result};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
 use crate::pages::{read, write};
-use crate::{told, Language};
+use crate::{Language, told};
 use mdbook::replace;
 pub use mdbook::{find as mdbook, install};
 
@@ -124,7 +124,8 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
     let mut diagrams = diagram::Diagrams::default();
     let mut interface = korean::Interface::default();
     // The one for printing, which is all pages once more, last: a complaint should name the page.
-    let (print, single): (Vec<_>, Vec<_>) = pages.iter().partition(|(name, _)| *name == "print.html");
+    let (print, single): (Vec<_>, Vec<_>) =
+        pages.iter().partition(|(name, _)| *name == "print.html");
     for (name, page) in single.into_iter().chain(print) {
         let page = add_assets(&without_files(page))
             .and_then(|page| twin::add_switch(&page, language, name, &twins[name]))

@@ -11,16 +11,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use common::Pattern;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use common::{Pattern, examples, in_lines};
 use compare::source::{self, Format, Pair};
 use compare::{report, syscalls};
+use harness::Text;
 use harness::program;
 use harness::programs::{Programs, Rung};
-use harness::Text;
 use indicatif::{ProgressBar, ProgressStyle};
 use scenarios::check::{self, Event};
-use scenarios::moments::{side_by_side, Moment};
+use scenarios::moments::{Moment, side_by_side};
 use scenarios::observation::Outcome;
 use scenarios::patterns::{self, PATTERNS};
 use scenarios::rungs::{self, Verdict};
@@ -32,102 +32,83 @@ use serde_json::json;
 #[command(
     name = "compare",
     bin_name = "compare",
-    about = "파이썬과 Rust를 나란히 실행해 비교하고, 직접 만든 서버를 검사합니다.\nRuns Python and Rust side by side, and checks a server that you wrote.",
-    help_template = common::HELP_TEMPLATE,
-    disable_help_flag = true,
-    disable_help_subcommand = true,
-    subcommand_help_heading = "명령 · Commands",
-    after_help = "예 · Examples:
-  cargo run -p compare
-  cargo run -p compare -- run tcp-echo/half-close
-  cargo run -p compare -- moments threaded-echo/silent-neighbour
-  cargo run -p compare -- check threaded-echo -- python3 my_server.py"
+    about = in_lines("파이썬과 Rust를 나란히 실행해 비교하고, 직접 만든 서버를 검사합니다.", "Runs Python and Rust side by side, and checks a server that you wrote."),
+    after_help = examples(&["cargo run -p compare", "cargo run -p compare -- run tcp-echo/half-close", "cargo run -p compare -- moments threaded-echo/silent-neighbour", "cargo run -p compare -- check threaded-echo -- python3 my_server.py"])
 )]
 struct Cli {
-    #[arg(help = "도움말을 출력합니다\nprint this help", short, long, action = ArgAction::Help, global = true, help_heading = OPTIONS)]
-    help: Option<bool>,
     #[command(subcommand)]
     command: Option<Task>,
 }
 
-const OPTIONS: &str = "옵션 · Options";
-const ARGUMENTS: &str = "인수 · Arguments";
-
 #[derive(Subcommand)]
 enum Task {
-    #[command(about = "모든 시나리오를 세 계단에서 실행합니다(기본)\nevery scenario on all three rungs (the default)", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("모든 시나리오를 세 계단에서 실행합니다(기본)", "every scenario on all three rungs (the default)"))]
     Run(RunArgs),
-    #[command(about = "직접 만든 서버를 검사합니다. 어떤 언어든 됩니다\nchecks a server that you wrote, in any language", help_template = common::HELP_TEMPLATE,
-        after_help = "명령의 {port}는 포트 번호로 바뀌고, 환경 변수 PORT에도 포트 번호가 들어갑니다.
-{port} in the command becomes the port; the variable PORT is set to it too.
-
-예 · Examples:
-  cargo run -p compare -- check tcp-echo -- python3 my_server.py
-  cargo run -p compare -- check udp-echo --port 0 -- node server.js \"{port}\"
-  cargo run -p compare -- check tcp-echo/half-close -- ./server"
+    #[command(about = in_lines("직접 만든 서버를 검사합니다. 어떤 언어든 됩니다", "checks a server that you wrote, in any language"),
+        after_help = format!("{}\n\n{}", in_lines("명령의 {port}는 포트 번호로 바뀌고, 환경 변수 PORT에도 포트 번호가 들어갑니다.", "{port} in the command becomes the port; the variable PORT is set to it too."), examples(&["cargo run -p compare -- check tcp-echo -- python3 my_server.py", "cargo run -p compare -- check udp-echo --port 0 -- node server.js \"{port}\"", "cargo run -p compare -- check tcp-echo/half-close -- ./server"]))
     )]
     Check(CheckArgs),
-    #[command(about = "두 프로그램의 소스를 단계별로 나란히 보여 줍니다\ntwo programs side by side, step by step", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("두 프로그램의 소스를 단계별로 나란히 보여 줍니다", "two programs side by side, step by step"))]
     Source(SourceArgs),
-    #[command(about = "서버의 시스템 콜을 나란히 보여 줍니다(Linux, strace)\nthe servers' system calls, side by side (Linux, strace)", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("서버의 시스템 콜을 나란히 보여 줍니다(Linux, strace)", "the servers' system calls, side by side (Linux, strace)"))]
     Syscalls(ListArgs),
-    #[command(about = "한 시나리오의 장면을 원본과 이식판 나란히 보여 줍니다\nwhat happened when in a scenario, side by side", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("한 시나리오의 장면을 원본과 이식판 나란히 보여 줍니다", "what happened when in a scenario, side by side"))]
     Moments(MomentsArgs),
-    #[command(about = "시나리오의 목록\nthe scenarios", help_template = common::HELP_TEMPLATE)]
+    #[command(about = in_lines("시나리오의 목록", "the scenarios"))]
     List(ListArgs),
 }
 
 #[derive(Args, Default)]
 struct RunArgs {
-    #[arg(help = "패턴이나 시나리오 하나만\none pattern or scenario only\n(예 · e.g. tcp-echo, tcp-echo/half-close)", value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
+    #[arg(help = in_lines("패턴이나 시나리오 하나만 (예: tcp-echo, tcp-echo/half-close)", "one pattern or scenario only (e.g. tcp-echo, tcp-echo/half-close)"), value_name = "PATTERN[/SCENARIO]", value_parser = selection)]
     only: Option<(Pattern, Option<String>)>,
-    #[arg(help = "결과를 JSON으로 출력합니다\nprint the results as JSON", long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
 }
 
 #[derive(Args)]
 struct CheckArgs {
-    #[arg(help = "패턴, 또는 시나리오 하나\nthe pattern, or one scenario of it", display_order = 0, value_name = "PATTERN[/SCENARIO]", help_heading = ARGUMENTS, value_parser = selection)]
+    #[arg(help = in_lines("패턴, 또는 시나리오 하나", "the pattern, or one scenario of it"), display_order = 0, value_name = "PATTERN[/SCENARIO]", value_parser = selection)]
     what: (Pattern, Option<String>),
-    #[arg(help = "서버를 시작하는 명령\nthe command that starts the server", value_name = "COMMAND", last = true, required = true, help_heading = ARGUMENTS)]
+    #[arg(help = in_lines("서버를 시작하는 명령", "the command that starts the server"), value_name = "COMMAND", last = true, required = true)]
     command: Vec<OsString>,
-    #[arg(help = "서버의 포트, 0이면 빈 포트\nthe server's port, 0 takes a free one\n(기본값 · default: 12345)", short, long, default_value_t = 12345, hide_default_value = true, help_heading = OPTIONS)]
+    #[arg(help = in_lines("서버의 포트, 0이면 빈 포트", "the server's port, 0 takes a free one"), short, long, default_value_t = 12345)]
     port: u16,
-    #[arg(help = "원본의 응답(literal) 또는 고친 응답(echo)\nthe original's reply, or the corrected one\nliteral, echo (기본값 · default: literal)", long, value_enum, default_value_t = Reply::Literal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = in_lines("원본의 응답(literal) 또는 고친 응답(echo)", "the original's reply (literal), or the corrected one (echo)"), long, value_enum, hide_possible_values = true, default_value_t = Reply::Literal)]
     reply: Reply,
-    #[arg(help = "바로 일어나야 할 일을 기다리는 시간(초)\nseconds to wait for what should happen at once\n(기본값 · default: 5)", long, value_name = "SECONDS", default_value = "5", hide_default_value = true, value_parser = seconds, help_heading = OPTIONS)]
+    #[arg(help = in_lines("바로 일어나야 할 일을 기다리는 시간(초)", "seconds to wait for what should happen at once"), long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     timeout: Duration,
-    #[arg(help = "결과를 JSON으로 출력합니다\nprint the results as JSON", long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
-    #[arg(help = "같은 까닭으로 두 번 실패해도 모두 실행합니다\nrun all, even after two failures of the same cause", long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("같은 까닭으로 두 번 실패해도 모두 실행합니다", "run all, even after two failures of the same cause"), long)]
     all: bool,
-    #[arg(help = "통과한 시나리오도 보여 줍니다\nshow the scenarios that are passed too", short, long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("통과한 시나리오도 보여 줍니다", "show the scenarios that are passed too"), short, long)]
     verbose: bool,
-    #[arg(help = "결과를 JUnit XML 파일로도 씁니다\nwrite the results as JUnit XML too", long, value_name = "FILE", help_heading = OPTIONS)]
+    #[arg(help = in_lines("결과를 JUnit XML 파일로도 씁니다", "write the results as JUnit XML too"), long, value_name = "FILE")]
     junit: Option<PathBuf>,
 }
 
 #[derive(Args)]
 struct MomentsArgs {
-    #[arg(help = "시나리오\nthe scenario (예 · e.g. threaded-echo/silent-neighbour)", value_name = "PATTERN/SCENARIO", help_heading = ARGUMENTS, value_parser = one_scenario)]
+    #[arg(help = in_lines("시나리오 (예: threaded-echo/silent-neighbour)", "the scenario (e.g. threaded-echo/silent-neighbour)"), value_name = "PATTERN/SCENARIO", value_parser = one_scenario)]
     what: (Pattern, String),
-    #[arg(help = "결과를 JSON으로 출력합니다\nprint the results as JSON", long, help_heading = OPTIONS)]
+    #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
 }
 
 #[derive(Args)]
 struct ListArgs {
-    #[arg(help = "패턴 하나만\none pattern only", value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
+    #[arg(help = in_lines("패턴 하나만", "one pattern only"), value_name = "PATTERN", value_parser = pattern)]
     only: Option<Pattern>,
 }
 
 #[derive(Args)]
 struct SourceArgs {
-    #[arg(help = "패턴\nthe pattern", value_name = "PATTERN", help_heading = ARGUMENTS, value_parser = pattern)]
+    #[arg(help = in_lines("패턴", "the pattern"), value_name = "PATTERN", value_parser = pattern)]
     pattern: Pattern,
-    #[arg(help = "원본 옆에 놓을 것\nwhat stands beside the original\nport, literal, client (기본값 · default: port)", long, value_enum, default_value_t = Beside::Port, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = in_lines("원본 옆에 놓을 것: port, literal, client", "what stands beside the original: port, literal, client"), long, value_enum, hide_possible_values = true, default_value_t = Beside::Port)]
     beside: Beside,
-    #[arg(help = "형식 · the format\nterminal, markdown, html (기본값 · default: terminal)", long, value_enum, default_value_t = As::Terminal, hide_default_value = true, hide_possible_values = true, help_heading = OPTIONS)]
+    #[arg(help = in_lines("형식: terminal, markdown, html", "the format: terminal, markdown, html"), long, value_enum, hide_possible_values = true, default_value_t = As::Terminal)]
     format: As,
 }
 
@@ -160,8 +141,11 @@ fn selection(text: &str) -> Result<(Pattern, Option<String>), String> {
         .sentences());
     };
     let all = patterns::all();
-    let ids: Vec<_> =
-        all.iter().filter(|scenario| scenario.pattern == pattern).map(|scenario| scenario.id).collect();
+    let ids: Vec<_> = all
+        .iter()
+        .filter(|scenario| scenario.pattern == pattern)
+        .map(|scenario| scenario.id)
+        .collect();
     if id.is_some_and(|id| !ids.contains(&id)) {
         let ids = ids.join(", ");
         return Err(Text::new(
@@ -177,7 +161,8 @@ fn pattern(text: &str) -> Result<Pattern, String> {
     match selection(text)? {
         (pattern, None) => Ok(pattern),
         (_, Some(_)) => {
-            Err(Text::new("시나리오가 아니라 패턴을 쓰세요", "a pattern, not a scenario").to_string())
+            Err(Text::new("시나리오가 아니라 패턴을 쓰세요", "a pattern, not a scenario")
+                .to_string())
         }
     }
 }
@@ -285,16 +270,15 @@ fn check(args: CheckArgs) -> Result<bool> {
     })?;
     bar.finish_and_clear();
     if let Some(path) = args.junit {
-        std::fs::write(&path, report::junit(pattern, &command, &report, &scenarios)?).with_context(
-            || {
+        std::fs::write(&path, report::junit(pattern, &command, &report, &scenarios)?)
+            .with_context(|| {
                 let path = path.display();
                 Text::new(
                     format!("`{path}`에 쓰지 못했습니다."),
                     format!("`{path}` could not be written."),
                 )
                 .sentences()
-            },
-        )?;
+            })?;
     }
     if args.json {
         print(&report::check_json(pattern, &command, &report)?)?;
@@ -375,7 +359,8 @@ fn list(args: &ListArgs) -> Result<bool> {
             (Checked::Advice, None) => " [advice]".to_owned(),
             _ => String::new(),
         };
-        let text: String = scenario.text.lines().iter().map(|line| format!("    {line}\n")).collect();
+        let text: String =
+            scenario.text.lines().iter().map(|line| format!("    {line}\n")).collect();
         print(&format!("{}{note}\n{text}", scenario.path()))?;
     }
     Ok(true)
@@ -397,5 +382,6 @@ fn print(text: &str) -> Result<()> {
 /// A progress bar on standard error, if that is a terminal.
 fn progress(length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-    ProgressBar::new(length as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    ProgressBar::new(length as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -2,13 +2,15 @@
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use comfy_table::{presets, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableComponent};
+use comfy_table::{
+    Cell, Color, ColumnConstraint, ContentArrangement, Table, TableComponent, presets,
+};
 use common::Pattern;
 use harness::Text;
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus, TestSuite};
 use scenarios::check::{Report, ScenarioResult, Stopped};
 use scenarios::judge::Problem;
-use scenarios::moments::{lanes, Moment};
+use scenarios::moments::{Moment, lanes};
 use scenarios::patterns::PATTERNS;
 use scenarios::rungs::{Compared, Verdict};
 use scenarios::scenario::{Reply, Scenario};
@@ -57,7 +59,8 @@ pub fn table(results: &[Compared]) -> String {
         }
         text.push('\n');
     }
-    let count = |is: fn(&Verdict) -> bool| results.iter().filter(|result| is(&result.verdict)).count();
+    let count =
+        |is: fn(&Verdict) -> bool| results.iter().filter(|result| is(&result.verdict)).count();
     let all = results.len();
     let same = count(|verdict| matches!(verdict, Verdict::Same));
     let documented = count(|verdict| matches!(verdict, Verdict::DiffersAs(_)));
@@ -65,13 +68,19 @@ pub fn table(results: &[Compared]) -> String {
     let recorded = count(|verdict| matches!(verdict, Verdict::AsRecorded));
     let wrong = count(|verdict| matches!(verdict, Verdict::Differs(_)));
     text += &lines(&Text::new(
-        format!("시나리오 {all}개: 같음 {same}, 문서에 있는 차이 {documented}, 여기서 볼 수 없음 {not_here},\n문서에 없는 차이(DIFFERS) {wrong}"),
-        format!("scenarios: {all}; {same} same, {documented} differ as documented, {not_here} not observable here,\n{wrong} DIFFER"),
+        format!(
+            "시나리오 {all}개: 같음 {same}, 문서에 있는 차이 {documented}, 여기서 볼 수 없음 {not_here},\n문서에 없는 차이(DIFFERS) {wrong}"
+        ),
+        format!(
+            "scenarios: {all}; {same} same, {documented} differ as documented, {not_here} not observable here,\n{wrong} DIFFER"
+        ),
     ));
     if recorded > 0 {
         text += &lines(&Text::new(
             format!("파이썬 3이 없어 원본 대신 기록과 비교했습니다: {recorded}"),
-            format!("Python 3 was not found: {recorded} were held to what is recorded of the original, not to the original."),
+            format!(
+                "Python 3 was not found: {recorded} were held to what is recorded of the original, not to the original."
+            ),
         ));
     }
     text
@@ -177,8 +186,12 @@ fn summary(report: &Report) -> String {
             format!("the rest, {rest}, was not run"),
         )),
         Some(Stopped::SameCause) => Some(Text::new(
-            format!("같은 까닭으로 두 번 실패해서 나머지 {rest}개는 실행하지 않았습니다. 모두 실행하려면 `--all`"),
-            format!("two failures have the same cause: the rest, {rest}, was not run; `--all` runs it"),
+            format!(
+                "같은 까닭으로 두 번 실패해서 나머지 {rest}개는 실행하지 않았습니다. 모두 실행하려면 `--all`"
+            ),
+            format!(
+                "two failures have the same cause: the rest, {rest}, was not run; `--all` runs it"
+            ),
         )),
         Some(Stopped::Enough) => Some(Text::new(
             format!("시간이 지나 나머지 {rest}개는 실행하지 않았습니다. 모두 실행하려면 `--all`"),
@@ -212,7 +225,9 @@ pub fn next(pattern: Pattern, whole: bool, reply: Reply) -> String {
         ),
         (true, Reply::Literal, Pattern::TcpEcho | Pattern::ThreadedEcho) => Text::new(
             format!("다음: 빠진 f를 고쳐서 받은 데이터를 돌려보내고, `{check} --reply echo -- …`"),
-            format!("next: mend the missing f, so that it sends back what it received, and `{check} --reply echo -- …`"),
+            format!(
+                "next: mend the missing f, so that it sends back what it received, and `{check} --reply echo -- …`"
+            ),
         ),
         (true, _, Pattern::TcpEcho) => {
             Text::new("다음: UDP 서버, `check udp-echo`", "next: a UDP server, `check udp-echo`")
@@ -263,7 +278,12 @@ pub fn check_json(pattern: Pattern, command: &str, report: &Report) -> Result<St
 /// # Errors
 ///
 /// When the text cannot be written as XML.
-pub fn junit(pattern: Pattern, command: &str, report: &Report, planned: &[Scenario]) -> Result<String> {
+pub fn junit(
+    pattern: Pattern,
+    command: &str,
+    report: &Report,
+    planned: &[Scenario],
+) -> Result<String> {
     let mut junit = JUnit::new(command);
     let mut suite = TestSuite::new(pattern.package());
     for scenario in planned {

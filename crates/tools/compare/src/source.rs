@@ -6,10 +6,10 @@
 
 use std::fs;
 
-use anyhow::{ensure, Context, Result};
-use common::Pattern;
-use harness::programs::{self, Rung};
+use anyhow::{Context, Result, ensure};
+use common::{Pattern, in_lines};
 use harness::Text;
+use harness::programs::{self, Rung};
 use regex::Regex;
 use unicode_width::UnicodeWidthStr;
 
@@ -41,7 +41,8 @@ pub enum Pair {
 
 impl Pair {
     fn files(self, pattern: Pattern) -> [String; 2] {
-        let server = |rung| programs::source(pattern, rung).display().to_string().replace('\\', "/");
+        let server =
+            |rung| programs::source(pattern, rung).display().to_string().replace('\\', "/");
         match self {
             Self::Literal => [server(Rung::Original), server(Rung::Literal)],
             Self::Port => [server(Rung::Original), server(Rung::Port)],
@@ -60,7 +61,10 @@ impl Pair {
 pub fn side_by_side(pattern: Pattern, pair: Pair, format: Format) -> Result<String> {
     let read = |file: String| {
         let text = fs::read_to_string(programs::root().join(&file)).with_context(|| {
-            format!("`{file}` 파일을 읽지 못했습니다.\n`{file}` could not be read.")
+            in_lines(
+                format!("`{file}` 파일을 읽지 못했습니다."),
+                format!("`{file}` could not be read."),
+            )
         })?;
         Ok::<_, anyhow::Error>(Source::cut(file, &text))
     };
@@ -85,7 +89,10 @@ pub fn sections(pattern: Pattern, rung: Rung) -> Result<Vec<Section>> {
     let file = programs::source(pattern, rung);
     let text = fs::read_to_string(programs::root().join(&file)).with_context(|| {
         let file = file.display();
-        format!("`{file}` 파일을 읽지 못했습니다.\n`{file}` could not be read.")
+        in_lines(
+            format!("`{file}` 파일을 읽지 못했습니다."),
+            format!("`{file}` could not be read."),
+        )
     })?;
     Ok(Source::cut(file.display().to_string(), &text).sections)
 }
@@ -115,14 +122,17 @@ struct Step {
 impl Source {
     fn cut(file: String, text: &str) -> Self {
         let comment = Regex::new(r"^ *(?:#|//) (\d+)\. (.+)$").expect("a valid pattern");
-        let header =
-            |line: &&str| line.starts_with("//!") || line.starts_with('#') && !comment.is_match(line);
+        let header = |line: &&str| {
+            line.starts_with("//!") || line.starts_with('#') && !comment.is_match(line)
+        };
         let lines: Vec<&str> = text.lines().skip_while(header).collect();
         let mut section = Section { step: None, code: Vec::new() };
         let mut sections = Vec::new();
         let mut start = 0;
         for (line, text) in lines.iter().enumerate() {
-            let Some(found) = comment.captures(text) else { continue };
+            let Some(found) = comment.captures(text) else {
+                continue;
+            };
             let step = Step {
                 line,
                 indent: indent(text),
@@ -155,18 +165,30 @@ impl Source {
         for number in 1..=last {
             let mut here = self.steps().filter(|step| step.number == number);
             let step = here.next().with_context(|| {
-                format!("`{file}`: {number}단계가 없습니다.\n`{file}`: step {number} is missing.")
+                in_lines(
+                    format!("`{file}`: {number}단계가 없습니다."),
+                    format!("`{file}`: step {number} is missing."),
+                )
             })?;
             ensure!(
                 here.next().is_none(),
-                "`{file}`: {number}단계가 두 번 나옵니다.\n`{file}`: step {number} is there twice."
+                in_lines(
+                    format!("`{file}`: {number}단계가 두 번 나옵니다."),
+                    format!("`{file}`: step {number} is there twice."),
+                )
             );
             for there in other.steps().filter(|step| step.number == number) {
                 let (words, other_words) = (&step.words, &there.words);
                 ensure!(
                     words == other_words,
-                    "{number}단계의 말이 다릅니다. `{file}`: `{words}`, `{other_file}`: `{other_words}`.\n\
-                     Step {number} has different words in `{file}` and in `{other_file}`."
+                    in_lines(
+                        format!(
+                            "{number}단계의 이름이 다릅니다. `{file}`: `{words}`, `{other_file}`: `{other_words}`."
+                        ),
+                        format!(
+                            "Step {number} has different words in `{file}` and in `{other_file}`."
+                        ),
+                    )
                 );
             }
         }
@@ -174,8 +196,10 @@ impl Source {
             let number = step.number;
             ensure!(
                 number == there.number,
-                "`{file}`: {number}단계의 자리가 `{other_file}` 파일과 다릅니다.\n\
-                 `{file}`: step {number} stands elsewhere than in `{other_file}`."
+                in_lines(
+                    format!("`{file}`: {number}단계의 자리가 `{other_file}` 파일과 다릅니다."),
+                    format!("`{file}`: step {number} stands elsewhere than in `{other_file}`."),
+                )
             );
         }
         Ok(())
@@ -226,8 +250,9 @@ fn enclosing(lines: &[&str], previous: Option<&Step>, step: &Step) -> usize {
         .or_else(|| (start..step.line).rev().find(|line| outside(line, step.indent)));
     let Some(opens) = opens else { return step.line };
     // Its comments and attributes belong to it.
-    let above =
-        (start..opens).rev().take_while(|line| lines[*line].trim_start().starts_with(['#', '/', '@']));
+    let above = (start..opens)
+        .rev()
+        .take_while(|line| lines[*line].trim_start().starts_with(['#', '/', '@']));
     above.last().unwrap_or(opens)
 }
 
@@ -324,7 +349,9 @@ fn markdown(python: &Source, rust: &Source) -> String {
     for (python, rust) in python.sections.iter().zip(&rust.sections) {
         text += &format!("\n### {}\n", python.heading());
         // `ignore`: a part of a program cannot be compiled, and mdBook is not to offer to run it.
-        for (name, language, section) in [("Python", "python", python), ("Rust", "rust,ignore", rust)] {
+        for (name, language, section) in
+            [("Python", "python", python), ("Rust", "rust,ignore", rust)]
+        {
             text += &format!("\n**{name}**\n\n```{language}\n");
             text.extend(section.code.iter().map(|line| format!("{line}\n")));
             text += "```\n";
@@ -387,7 +414,10 @@ mod tests {
         let lines = text.lines().skip_while(header).filter(|line| !line.trim().is_empty());
         let (steps, code) = lines.map(str::to_owned).partition(|line: &String| step.is_match(line));
         let steps: Vec<String> = steps;
-        (steps.iter().map(|step| step.trim_start_matches([' ', '#', '/']).to_owned()).collect(), code)
+        (
+            steps.iter().map(|step| step.trim_start_matches([' ', '#', '/']).to_owned()).collect(),
+            code,
+        )
     }
 
     fn squeeze(text: &str) -> String {
@@ -413,7 +443,10 @@ mod tests {
                 let headings = squeeze(&headings.replace('─', ""));
                 for ((column, text), file) in columns.iter().zip(&texts).zip(pair.files(pattern)) {
                     let (steps, code) = lines(text);
-                    assert_eq!(headings, squeeze(&format!("준비 · Preparation {}", steps.concat())));
+                    assert_eq!(
+                        headings,
+                        squeeze(&format!("준비 · Preparation {}", steps.concat()))
+                    );
                     assert_eq!(squeeze(column), squeeze(&format!("{file}{}", code.concat())));
                 }
             }
@@ -426,7 +459,8 @@ mod tests {
             let shown = side_by_side(pattern, pair, Format::Markdown).unwrap();
             for (text, fence) in texts.iter().zip(["```python\n", "```rust,ignore\n"]) {
                 let (steps, code) = lines(text);
-                let blocks = shown.split(fence).skip(1).map(|rest| rest.split_once("```\n").unwrap().0);
+                let blocks =
+                    shown.split(fence).skip(1).map(|rest| rest.split_once("```\n").unwrap().0);
                 let blocks: String = blocks.collect();
                 let shown_code: Vec<_> = blocks.lines().filter(|line| !line.is_empty()).collect();
                 assert_eq!(shown_code, code);

@@ -6,13 +6,13 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use comfy_table::{ColumnConstraint, Table, Width};
 use common::Pattern;
 use harness::port::Lease;
 use harness::program::{Program, Stdout};
 use harness::programs::{Programs, Rung};
-use harness::{trace, Text};
+use harness::{Text, trace};
 use regex::Regex;
 use socket2::SockRef;
 
@@ -106,7 +106,9 @@ fn talk(pattern: Pattern, server: SocketAddr, program: &Program) -> Result<()> {
             let client = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
             client.connect(server)?;
             client.set_read_timeout(Some(PATIENCE))?;
-            when_ready(program, || client.send(b"hello").and_then(|_| client.recv(&mut [0; 1024])))?;
+            when_ready(program, || {
+                client.send(b"hello").and_then(|_| client.recv(&mut [0; 1024]))
+            })?;
         }
     }
     Ok(())
@@ -217,7 +219,8 @@ fn socket_calls(log: &str, port: u16) -> Result<Vec<Vec<Call>>> {
     let calls = trace::calls(log);
     // The server socket is the one that is bound to the port; what came before is name resolution.
     let binds = format!("htons({port})");
-    let bound = calls.iter().position(|call| call.name == "bind" && call.arguments.contains(&binds));
+    let bound =
+        calls.iter().position(|call| call.name == "bind" && call.arguments.contains(&binds));
     let made = bound.and_then(|bound| {
         let makes =
             |call: &trace::Call| call.name == "socket" && call.result == calls[bound].descriptor;
@@ -236,7 +239,9 @@ fn socket_calls(log: &str, port: u16) -> Result<Vec<Vec<Call>>> {
     let mut threads: Vec<(u32, Vec<Call>)> = Vec::new();
     for (index, call) in calls.iter().enumerate().skip(made) {
         let known = sockets.get(call.descriptor.as_str()).copied();
-        let Some(socket) = (if index == made { Some("") } else { known }) else { continue };
+        let Some(socket) = (if index == made { Some("") } else { known }) else {
+            continue;
+        };
         let mut shown = Call::new(&call.name, socket, &call.arguments);
         match (call.name.as_str(), &call.error) {
             (_, Some(error)) => shown.result = Some(error.clone()),
@@ -385,7 +390,8 @@ fn render(rungs: &[Vec<Vec<Call>>]) -> Shown {
         text += "\n";
         for row in &rows {
             let [original, ..] = row;
-            for (rung, other) in Rung::ALL.into_iter().zip(row).filter(|(_, other)| *other != original)
+            for (rung, other) in
+                Rung::ALL.into_iter().zip(row).filter(|(_, other)| *other != original)
             {
                 match Reason::of(rung, original.as_ref(), other.as_ref()) {
                     Some(reason) => _ = reasons.insert(reason),
@@ -401,7 +407,8 @@ fn render(rungs: &[Vec<Vec<Call>>]) -> Shown {
         text += &item(&format!("- {call}: {why}"));
     }
     if !unexplained.is_empty() {
-        let heading = Text::new("설명할 수 없는 차이입니다.", "These differences have no explanation:");
+        let heading =
+            Text::new("설명할 수 없는 차이입니다.", "These differences have no explanation:");
         text += &format!("{heading}\n");
     }
     text.extend(unexplained.iter().map(|difference| item(difference)));
@@ -495,17 +502,13 @@ mod tests {
     }
 
     fn original() -> Vec<Vec<Call>> {
-        let log =
-            LOG.lines()
-                .filter(|line| !line.contains("REUSE"))
-                .map(|line| line.replace("MSG_NOSIGNAL", "0") + "\n")
-                .map(|line| {
-                    if line.contains("= 4") {
-                        line + "7 getsockname(4, {}, [16]) = 0\n"
-                    } else {
-                        line
-                    }
-                });
+        let log = LOG
+            .lines()
+            .filter(|line| !line.contains("REUSE"))
+            .map(|line| line.replace("MSG_NOSIGNAL", "0") + "\n")
+            .map(|line| {
+                if line.contains("= 4") { line + "7 getsockname(4, {}, [16]) = 0\n" } else { line }
+            });
         socket_calls(&log.collect::<String>(), 8080).unwrap()
     }
 
@@ -524,7 +527,8 @@ mod tests {
         let shown = render(&[original(), port.clone(), port.clone()]);
         assert!(!shown.unexplained, "{}", shown.text);
         assert!(shown.text.lines().all(|line| line.width() <= WIDTH), "{}", shown.text);
-        for call in ["- setsockopt(server, SO_REUSEADDR):", "- getsockname(client):", "- MSG_NOSIGNAL:"]
+        for call in
+            ["- setsockopt(server, SO_REUSEADDR):", "- getsockname(client):", "- MSG_NOSIGNAL:"]
         {
             assert_eq!(shown.text.matches(call).count(), 1, "{}", shown.text);
         }

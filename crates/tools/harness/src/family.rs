@@ -26,8 +26,10 @@ impl Family {
 
     /// Waits for its end, and does not reap it: a zombie keeps its id, and its group keeps its name.
     pub fn wait(&self) -> Exit {
-        use rustix::process::{waitid, WaitId, WaitIdOptions};
-        let Some(pid) = self.pid() else { return Exit::Code(-1) };
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let Some(pid) = self.pid() else {
+            return Exit::Code(-1);
+        };
         loop {
             match waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
                 Ok(Some(status)) => {

@@ -17,7 +17,7 @@ mod terminal;
 mod text;
 pub mod trace;
 
-pub use output::{count_lines, Output};
+pub use output::{Output, count_lines};
 pub use text::Text;
 
 /// Says that a test, or a part of it, was left out. In CI nothing may be.

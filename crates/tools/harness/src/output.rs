@@ -32,7 +32,7 @@ impl Output {
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {
-        self.0 .0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn drain(mut source: impl Read + Send + 'static) -> Self {
@@ -59,7 +59,7 @@ impl Output {
                 }
                 written.lines += count_lines(&buffer[..size]);
                 written.ended = size == 0;
-                writer.0 .1.notify_all();
+                writer.0.1.notify_all();
                 if size == 0 {
                     return;
                 }
@@ -103,7 +103,7 @@ impl Output {
             if found(&written.bytes) || written.ended || left.is_zero() {
                 return written.bytes.clone();
             }
-            let waited = self.0 .1.wait_timeout(written, left);
+            let waited = self.0.1.wait_timeout(written, left);
             written = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }

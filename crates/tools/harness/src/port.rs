@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{bail, Result};
+use anyhow::{Result, bail};
+use common::in_lines;
 use socket2::{Domain, Socket, Type};
 
 use crate::program::undisturbed;
-use crate::sockets::{who_listens, Protocol};
+use crate::sockets::{Protocol, who_listens};
 
 /// A free port, kept from all other users of this crate, in this process or another, for as long as it lives.
 ///
@@ -50,12 +51,13 @@ impl Lease {
                 return Ok(Self { port, _guard: Some(guard) });
             }
         }
-        bail!(
-            "{0}번에서 {1}번 사이에 빈 포트가 없습니다. 다른 서버를 끝내고 다시 실행하세요.\n\
-             No port between {0} and {1} is free; end other servers and try again.",
-            Self::FIRST,
-            Self::FIRST + 2 * Self::COUNT
-        )
+        let (first, last) = (Self::FIRST, Self::FIRST + 2 * Self::COUNT);
+        bail!(in_lines(
+            format!(
+                "{first}번에서 {last}번 사이에 빈 포트가 없습니다. 다른 서버를 끝내고 다시 실행하세요."
+            ),
+            format!("No port between {first} and {last} is free; end other servers and try again."),
+        ))
     }
 
     /// This port, if it is free; without a guard, for it may be anybody's.
@@ -95,7 +97,9 @@ pub enum Occupant {
 pub fn occupant(protocol: Protocol, port: u16) -> Occupant {
     match bind(protocol, port) {
         Ok(()) => return Occupant::Nobody,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Occupant::NoPermission,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Occupant::NoPermission;
+        }
         Err(_) if protocol == Protocol::Udp => {
             return Occupant::Program(who_listens(protocol, port));
         }

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::family::Family;
 use crate::output::Output;
-use crate::{processes, Text};
+use crate::{Text, processes};
 
 /// How long we wait for a program that has been killed, and for the rest of its output.
 const GRACE: Duration = Duration::from_secs(5);
@@ -120,7 +120,7 @@ fn is_alive(family: &Family) -> bool {
 /// entry in their environment, or all of them. As one dies, those that it had started come to us.
 #[cfg(target_os = "linux")]
 fn end_orphans(started: &[u32], mark: Option<&str>) {
-    use rustix::process::{kill_process, waitpid, Pid, Signal, WaitOptions};
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
     let end = Instant::now() + GRACE;
     while REAPER.load(Ordering::Relaxed) && Instant::now() < end {
         let mut orphans = processes::ours();
@@ -130,9 +130,13 @@ fn end_orphans(started: &[u32], mark: Option<&str>) {
             return;
         }
         for id in orphans {
-            let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else { continue };
+            let Some(pid) = i32::try_from(id).ok().and_then(Pid::from_raw) else {
+                continue;
+            };
             let _ = kill_process(pid, Signal::KILL);
-            while Instant::now() < end && matches!(waitpid(Some(pid), WaitOptions::NOHANG), Ok(None)) {
+            while Instant::now() < end
+                && matches!(waitpid(Some(pid), WaitOptions::NOHANG), Ok(None))
+            {
                 thread::sleep(Duration::from_millis(1));
             }
         }

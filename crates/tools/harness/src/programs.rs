@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use anyhow::{ensure, Context, Result};
-use common::Pattern;
+use anyhow::{Context, Result, ensure};
+use common::{Pattern, in_lines};
 use serde::Serialize;
 
 /// A rung of a pattern.
@@ -60,9 +60,16 @@ pub fn python() -> Option<&'static [&'static str]> {
             let asks =
                 "import sys; print(sys.executable) if sys.version_info >= (3, 8) else sys.exit(1)";
             let mut command = Command::new(python[0]);
-            command.args(&python[1..]).args(["-c", asks]).env("PYTHONUTF8", "1").stdin(Stdio::null());
-            let output =
-                command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+            command
+                .args(&python[1..])
+                .args(["-c", asks])
+                .env("PYTHONUTF8", "1")
+                .stdin(Stdio::null());
+            let output = command
+                .stderr(Stdio::null())
+                .output()
+                .ok()
+                .filter(|output| output.status.success())?;
             let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
             // It is asked once, and kept for as long as we live.
             (!path.is_empty()).then(|| [&*path.leak()])
@@ -109,14 +116,19 @@ impl Programs {
             .current_dir(root())
             .args(["build", "--message-format=json-render-diagnostics"])
             .args(args);
-        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context(
-            "cargo를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.\n\
-             cargo could not be run; install Rust from https://rustup.rs.",
-        )?;
+        let output =
+            command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().with_context(|| {
+                in_lines(
+                    "cargo를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.",
+                    "cargo could not be run; install Rust from https://rustup.rs.",
+                )
+            })?;
         ensure!(
             output.status.success(),
-            "프로그램을 빌드하지 못했습니다. 위의 에러를 확인하세요.\n\
-             The programs could not be built; see the errors above."
+            in_lines(
+                "프로그램을 빌드하지 못했습니다. 위의 에러를 확인하세요.",
+                "The programs could not be built; see the errors above.",
+            )
         );
         let mut programs = BTreeMap::new();
         for message in serde_json::Deserializer::from_slice(&output.stdout).into_iter() {
@@ -155,8 +167,9 @@ impl Programs {
     /// When cargo did not say.
     pub fn path(&self, name: &str) -> Result<&Path> {
         let path = self.0.get(name).with_context(|| {
-            format!(
-                "cargo가 `{name}`의 위치를 알려 주지 않았습니다.\ncargo did not say where `{name}` is."
+            in_lines(
+                format!("cargo가 `{name}`의 위치를 알려 주지 않았습니다."),
+                format!("cargo did not say where `{name}` is."),
             )
         })?;
         Ok(path)

@@ -144,23 +144,30 @@ mod tests {
         assert_eq!(listening.local, addr);
         assert!(that_listen(Protocol::Tcp).contains(&listening));
         assert!(held_by(&[std::process::id()]).contains(&listening.inode));
-        let waits = || of_port().find(|socket| socket.remote == client.local_addr().unwrap()).unwrap();
+        let waits =
+            || of_port().find(|socket| socket.remote == client.local_addr().unwrap()).unwrap();
         assert_eq!((waits().unread, waits().inode), (5, 0), "nobody has accepted it");
         let accepted = listener.accept().unwrap();
         assert_ne!(waits().inode, 0);
         drop(accepted);
-        assert!(who_listens(Protocol::Tcp, addr.port())
-            .unwrap()
-            .starts_with(&std::process::id().to_string()));
+        assert!(
+            who_listens(Protocol::Tcp, addr.port())
+                .unwrap()
+                .starts_with(&std::process::id().to_string())
+        );
     }
 
     #[test]
     fn addresses_of_both_families_are_read() {
         assert_eq!(address("0100007F:3039").unwrap().to_string(), "127.0.0.1:12345");
-        assert_eq!(address("00000000000000000000000001000000:0050").unwrap().to_string(), "[::1]:80");
+        assert_eq!(
+            address("00000000000000000000000001000000:0050").unwrap().to_string(),
+            "[::1]:80"
+        );
         let socket = UdpSocket::bind("[::]:0").unwrap();
         let port = socket.local_addr().unwrap().port();
-        let found = that_listen(Protocol::Udp).into_iter().find(|socket| socket.local.port() == port);
+        let found =
+            that_listen(Protocol::Udp).into_iter().find(|socket| socket.local.port() == port);
         let found = found.unwrap();
         assert!(found.listens && found.local.ip().is_unspecified());
     }

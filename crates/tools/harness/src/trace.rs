@@ -50,7 +50,8 @@ pub fn command<S: AsRef<OsStr>>(options: &str, program: &[S]) -> Command {
 #[must_use]
 pub fn calls(log: &str) -> Vec<Call> {
     static CALL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(\w+)\((\d*)(.*)\) += (-?\d+|0x[0-9a-f]+)(?: (E\w+))?").expect("a valid pattern")
+        Regex::new(r"^(\w+)\((\d*)(.*)\) += (-?\d+|0x[0-9a-f]+)(?: (E\w+))?")
+            .expect("a valid pattern")
     });
     let line = |(thread, line): (u32, String)| {
         let found = CALL.captures(&line)?;
@@ -71,8 +72,12 @@ fn complete_lines(log: &str) -> Vec<(u32, String)> {
     let mut pending = BTreeMap::new();
     let mut lines = Vec::new();
     for line in log.lines() {
-        let Some((thread, text)) = line.split_once(' ') else { continue };
-        let (Ok(thread), text) = (thread.parse(), text.trim_start()) else { continue };
+        let Some((thread, text)) = line.split_once(' ') else {
+            continue;
+        };
+        let (Ok(thread), text) = (thread.parse(), text.trim_start()) else {
+            continue;
+        };
         let seen = text.starts_with("close(") || text.starts_with("sendto(");
         if let (true, Some((start, _))) = (seen, text.split_once(" <unfinished")) {
             lines.push((thread, format!("{start}) = 0")));
@@ -109,7 +114,10 @@ mod tests {
     fn a_call_that_was_interrupted_counts_once_and_the_last_ones_that_were_seen_count() {
         let calls = calls(LOG);
         let names: Vec<_> = calls.iter().map(|call| (call.thread, call.name.as_str())).collect();
-        assert_eq!(names, [(7, "socket"), (7, "connect"), (8, "recvfrom"), (8, "mmap"), (8, "close")]);
+        assert_eq!(
+            names,
+            [(7, "socket"), (7, "connect"), (8, "recvfrom"), (8, "mmap"), (8, "close")]
+        );
         assert_eq!(calls[1].error.as_deref(), Some("ENOENT"));
         assert_eq!((calls[2].descriptor.as_str(), calls[2].result.as_str()), ("4", "5"));
         assert_eq!(calls[2].arguments, "\"hello\", 1024, 0, NULL, NULL");

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use harness::port::{occupant, Occupant};
+use harness::port::{Occupant, occupant};
 use harness::program::Program;
 use harness::sockets::{self, Protocol, Socket};
 use socket2::SockRef;
@@ -47,7 +47,12 @@ pub struct Watch {
 impl Watch {
     pub fn new() -> Self {
         let now = Instant::now();
-        Self { begin: now, worked: (now, Duration::ZERO), elsewhere_since: None, next_look: now + LOOK }
+        Self {
+            begin: now,
+            worked: (now, Duration::ZERO),
+            elsewhere_since: None,
+            next_look: now + LOOK,
+        }
     }
 
     /// Where the program is, once it is certain that it will not come.
@@ -159,14 +164,18 @@ pub fn elsewhere(protocol: Protocol, port: u16) -> Vec<IpAddr> {
         sockets.retain(|socket| socket.local.port() == port);
         sockets.iter().map(|socket| socket.local.ip()).collect()
     } else {
-        let mut addresses: Vec<IpAddr> =
-            if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect();
+        let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()
+            .unwrap_or_default()
+            .iter()
+            .map(if_addrs::Interface::ip)
+            .collect();
         addresses.push(Ipv6Addr::LOCALHOST.into());
         if cfg!(windows) {
             addresses.extend([[127, 0, 0, 2], [127, 0, 1, 1]].map(IpAddr::from));
         }
-        addresses
-            .retain(|ip| *ip != Ipv4Addr::LOCALHOST && answers(protocol, SocketAddr::new(*ip, port)));
+        addresses.retain(|ip| {
+            *ip != Ipv4Addr::LOCALHOST && answers(protocol, SocketAddr::new(*ip, port))
+        });
         addresses
     };
     others.retain(|other| *other != Ipv4Addr::LOCALHOST);

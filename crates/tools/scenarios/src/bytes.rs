@@ -5,7 +5,7 @@ use common::Pattern;
 use crate::dialect::Dialect;
 use crate::meaning::Why;
 use crate::observation::Answer;
-use crate::scenario::{Reply, BUFFER};
+use crate::scenario::{BUFFER, Reply};
 use crate::stage::ENDLESS;
 
 /// A text as it looks after an encoding that does not have its letters: `?` for each character, for each of the

@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, Result};
+use anyhow::{Result, bail};
 use common::Pattern;
-use harness::port::{occupant, Lease, Occupant};
+use harness::port::{Lease, Occupant, occupant};
 use harness::sockets::Protocol;
-use harness::{program, Text};
+use harness::{Text, program};
 use serde::Serialize;
 
 use crate::command;
-use crate::judge::{judge, Problem};
+use crate::judge::{Problem, judge};
 use crate::moments::Moment;
 use crate::observation::Outcome;
 use crate::patterns;
 use crate::scenario::{Checked, Scenario};
-use crate::stage::{play, Subject};
+use crate::stage::{Subject, play};
 
 /// The longest time that `TIME_WAIT` is waited for: the minute that it lasts on Linux, and a little more.
 const TIME_WAIT: Duration = Duration::from_secs(66);
@@ -188,7 +188,9 @@ pub fn check(
     });
     let failed = AtomicBool::new(false);
     let work = || -> Result<bool> {
-        let Some(place) = lock(&progress).next() else { return Ok(false) };
+        let Some(place) = lock(&progress).next() else {
+            return Ok(false);
+        };
         let result = one(subject, &scenarios[place], port, &tell, &progress);
         let passed = result.as_ref().is_ok_and(ScenarioResult::passed);
         subject.failed.fetch_or(!passed, Ordering::Relaxed);
@@ -220,7 +222,8 @@ pub fn check(
     }
     let mut progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
     progress.results.sort_by_key(|(place, _)| *place);
-    let results: Vec<ScenarioResult> = progress.results.into_iter().map(|(_, result)| result).collect();
+    let results: Vec<ScenarioResult> =
+        progress.results.into_iter().map(|(_, result)| result).collect();
     let stopped = progress.stopped.filter(|_| results.len() < planned);
     Ok(Report { results, planned, stopped })
 }
@@ -286,16 +289,22 @@ fn wait_for(protocol: Protocol, port: u16, tell: &Mutex<impl FnMut(Event)>) -> R
                 )
                 .sentences());
             }
-            Occupant::NoPermission => bail!(Text::new(
-                format!("포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요."),
-                format!("No permission for port {port}; use 1024 or above."),
-            )
-            .sentences()),
-            Occupant::Bound if begin.elapsed() > TIME_WAIT => bail!(Text::new(
-                format!("포트 {port}번이 TIME_WAIT 상태에서 벗어나지 않습니다. `--port 0`을 쓰세요."),
-                format!("Port {port} stays in TIME_WAIT; use `--port 0`."),
-            )
-            .sentences()),
+            Occupant::NoPermission => bail!(
+                Text::new(
+                    format!("포트 {port}번을 사용할 권한이 없습니다. 1024 이상을 쓰세요."),
+                    format!("No permission for port {port}; use 1024 or above."),
+                )
+                .sentences()
+            ),
+            Occupant::Bound if begin.elapsed() > TIME_WAIT => bail!(
+                Text::new(
+                    format!(
+                        "포트 {port}번이 TIME_WAIT 상태에서 벗어나지 않습니다. `--port 0`을 쓰세요."
+                    ),
+                    format!("Port {port} stays in TIME_WAIT; use `--port 0`."),
+                )
+                .sentences()
+            ),
             Occupant::Bound => {
                 // A look of somebody else at the port lasts for a moment only.
                 if !told && begin.elapsed() > Duration::from_millis(300) {

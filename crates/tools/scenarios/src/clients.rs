@@ -33,7 +33,9 @@ fn told(scenario: Scenario, korean: &str, english: &str) -> Scenario {
 
 /// It ends with 1, and says why.
 fn fails(scenario: Scenario) -> Scenario {
-    let Role::Client { arguments, listens, prints, .. } = scenario.role else { return scenario };
+    let Role::Client { arguments, listens, prints, .. } = scenario.role else {
+        return scenario;
+    };
     Scenario {
         role: Role::Client { arguments, listens, prints, complains: true },
         end: End::Exits(1),
@@ -42,7 +44,9 @@ fn fails(scenario: Scenario) -> Scenario {
 }
 
 fn nobody(scenario: Scenario) -> Scenario {
-    let Role::Client { arguments, prints, complains, .. } = scenario.role else { return scenario };
+    let Role::Client { arguments, prints, complains, .. } = scenario.role else {
+        return scenario;
+    };
     Scenario { role: Role::Client { arguments, listens: false, prints, complains }, ..scenario }
 }
 
@@ -82,7 +86,10 @@ fn tcp() -> Vec<Scenario> {
                 "pieces",
                 &[],
                 Data::Bytes("서버로부터 응답\n".as_bytes()),
-                then([SendPieces(0, text("서버로부터 응답"), 1, Duration::from_millis(5)), Close(0)]),
+                then([
+                    SendPieces(0, text("서버로부터 응답"), 1, Duration::from_millis(5)),
+                    Close(0),
+                ]),
             ),
             "응답이 한 바이트씩 나뉘어 옵니다",
             "the reply comes byte by byte",
@@ -94,7 +101,12 @@ fn tcp() -> Vec<Scenario> {
                 Data::Repeat("1234567890123456789\n", 5000),
                 then([
                     Send(0, Data::Repeat("1234567890123456789\n", 4999)),
-                    SendPieces(0, Data::Bytes(b"1234567890123456789"), 10, Duration::from_millis(5)),
+                    SendPieces(
+                        0,
+                        Data::Bytes(b"1234567890123456789"),
+                        10,
+                        Duration::from_millis(5),
+                    ),
                     Close(0),
                 ]),
             ),
@@ -106,7 +118,12 @@ fn tcp() -> Vec<Scenario> {
                 "nothing-to-send",
                 &[""],
                 text("reply\n"),
-                vec![Accept(0), Receive(0, Want::Nothing, Then::End), Send(0, text("reply")), Close(0)],
+                vec![
+                    Accept(0),
+                    Receive(0, Want::Nothing, Then::End),
+                    Send(0, text("reply")),
+                    Close(0),
+                ],
             ),
             "보낼 것이 없으면 쓰기 방향을 닫고 응답을 기다립니다",
             "with nothing to send it half-closes and waits for the reply",

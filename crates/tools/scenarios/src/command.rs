@@ -20,7 +20,8 @@ const INTERPRETERS: [&str; 9] =
 pub fn fault(command: &[OsString]) -> Option<Problem> {
     let program = Path::new(command.first()?);
     let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let words: Vec<String> = command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> =
+        command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let told = |why| Some(Problem::new(Kind::NotStarted, why));
     let why = |cause, name: &str| Why::of(cause, Dialect::Other).fill("name", name);
     if BUILDERS.contains(&name.as_str())

@@ -121,12 +121,15 @@ fn python(text: &str) -> Option<String> {
             next.starts_with("During handling") || next.starts_with("The above exception")
         })
     };
-    let place = (begin..lines.len()).find(|line| NAMED.is_match(lines[*line]) && !follows(*line))?;
+    let place =
+        (begin..lines.len()).find(|line| NAMED.is_match(lines[*line]) && !follows(*line))?;
     let own = |line: &&usize| {
         let file = &FRAME.captures(lines[**line]).expect("it is a frame")[1];
         **line < place && !file.contains("/lib/python") && !file.starts_with('<')
     };
-    let Some(frame) = frames.iter().rev().find(own) else { return Some(lines[place].to_owned()) };
+    let Some(frame) = frames.iter().rev().find(own) else {
+        return Some(lines[place].to_owned());
+    };
     let found = FRAME.captures(lines[*frame])?;
     let file = found[1].rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let code = lines.get(frame + 1).map(|line| line.trim()).filter(|_| frame + 1 < place);
@@ -212,11 +215,17 @@ mod tests {
                 "/home/a/server.js:7\n    socket.wite('x');\n           ^\n\nTypeError: socket.wite is not a function\n    at Socket.<anonymous> (/home/a/server.js:7:12)\n",
                 "TypeError: socket.wite is not a function (server.js:7)",
             ),
-            ("Error: Os { code: 98, kind: AddrInUse, message: \"Address already in use\" }\n", "Error: Os { code: 98, kind: AddrInUse, message: \"Address already in use\" }"),
+            (
+                "Error: Os { code: 98, kind: AddrInUse, message: \"Address already in use\" }\n",
+                "Error: Os { code: 98, kind: AddrInUse, message: \"Address already in use\" }",
+            ),
             ("bind: Address already in use\n", "bind: Address already in use"),
             ("starting\nbind() error\n", "bind() error"),
         ] {
-            assert_eq!(of(stderr, ""), Complaint { error: error.to_owned(), certain: true, all: stderr.trim().to_owned() });
+            assert_eq!(
+                of(stderr, ""),
+                Complaint { error: error.to_owned(), certain: true, all: stderr.trim().to_owned() }
+            );
         }
     }
 

@@ -27,7 +27,10 @@ pub enum Dialect {
 /// What a call is named in each of them: Python, Rust, C, Java, JavaScript, others.
 const NAMES: [(&str, [&str; 6]); 22] = [
     ("accept", ["accept", "accept", "accept", "accept", "net.createServer", "accept"]),
-    ("peer", ["addr", "addr", "client_addr", "getRemoteSocketAddress()", "socket.remotePort", "addr"]),
+    (
+        "peer",
+        ["addr", "addr", "client_addr", "getRemoteSocketAddress()", "socket.remotePort", "addr"],
+    ),
     (
         "all",
         [
@@ -143,7 +146,8 @@ impl Dialect {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
             // python3, python3.11
             let stem = stem.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-            let runner = RUNNERS.iter().find(|(name, _)| *name == stem).map(|(_, dialect)| *dialect);
+            let runner =
+                RUNNERS.iter().find(|(name, _)| *name == stem).map(|(_, dialect)| *dialect);
             let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
             if let Some(dialect) = runner.or_else(|| ending(&extension)) {
                 return dialect;

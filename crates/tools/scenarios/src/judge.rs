@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use common::Pattern;
+use harness::Text;
 use harness::program::Exit;
 use harness::sockets::Protocol;
-use harness::Text;
 use serde::Serialize;
 
 use crate::bytes;
@@ -18,7 +18,9 @@ use crate::observation::{
 };
 use crate::output;
 use crate::peer::Ending;
-use crate::scenario::{sentence, Act, Checked, End, PeerId, Reply, Role, Scenario, Then, Want, BUFFER};
+use crate::scenario::{
+    Act, BUFFER, Checked, End, PeerId, Reply, Role, Scenario, Then, Want, sentence,
+};
 use crate::show::{self, Shown};
 use crate::stage::Subject;
 
@@ -115,7 +117,8 @@ pub fn judge(scenario: &Scenario, subject: &Subject, outcome: &Outcome) -> Vec<P
         Outcome::NotListening(absence, printed) => vec![program.not_listening(absence, printed)],
         Outcome::Observed(observation, detail) => {
             let complaint = program.complaint(&detail.printed);
-            let view = View { scenario, subject, observation, detail, program: &program, complaint };
+            let view =
+                View { scenario, subject, observation, detail, program: &program, complaint };
             view.problem().into_iter().chain(view.advice()).collect()
         }
     };
@@ -227,7 +230,8 @@ impl<'a> Speaker<'a> {
             return Problem::new(Kind::NotListening, why).expected(here, ports.join(", "));
         }
         if !absence.addresses.is_empty() {
-            let addresses: Vec<String> = absence.addresses.iter().map(ToString::to_string).collect();
+            let addresses: Vec<String> =
+                absence.addresses.iter().map(ToString::to_string).collect();
             let addresses = addresses.join(", ");
             let why = self.why("other-address").fill("addresses", &addresses);
             return Problem::new(Kind::OtherAddresses, why).expected("127.0.0.1", addresses);
@@ -391,13 +395,12 @@ impl View<'_> {
         }
         if answer.bytes.is_empty() && !expected.is_empty() && answer.ending != Ending::Datagram {
             let why = self.nothing_came(answer);
-            return Some(Problem { sent: shown(&answer.sent), ..Problem::new(Kind::Silent, why) }).map(
-                |problem| Problem {
+            return Some(Problem { sent: shown(&answer.sent), ..Problem::new(Kind::Silent, why) })
+                .map(|problem| Problem {
                     about: Some(vec![answer.peer]),
                     expected: shown(&expected),
                     ..problem
-                },
-            );
+                });
         }
         if answer.bytes != expected {
             let why = bytes::wrong(
@@ -433,7 +436,8 @@ impl View<'_> {
         if matches!(self.observation.ended, Ended::Exited(_)) {
             let exited_well = self.observation.ended == Ended::Exited(Exit::Code(0));
             return Some(
-                Problem::new(Kind::Silent, self.failed(answer, true, exited_well)).in_time(answer.peer),
+                Problem::new(Kind::Silent, self.failed(answer, true, exited_well))
+                    .in_time(answer.peer),
             );
         }
         let why = self.program.meaning(&self.complaint, When::Serving).unwrap_or_else(|| {
@@ -443,11 +447,7 @@ impl View<'_> {
     }
 
     fn certain(&self) -> Complaint {
-        if self.complaint.certain {
-            self.complaint.clone()
-        } else {
-            Complaint::default()
-        }
+        if self.complaint.certain { self.complaint.clone() } else { Complaint::default() }
     }
 
     fn stays_open(&self, answer: &Answer) -> Why {
@@ -675,8 +675,10 @@ mod tests {
     #[test]
     fn an_answer_is_judged_by_its_own_act_though_others_have_none() {
         let path = "tcp-echo/second-client";
-        let scenario = patterns::all().into_iter().find(|scenario| scenario.path() == path).unwrap();
-        let second = scenario.acts.iter().position(|act| matches!(act, Act::Receive(1, ..))).unwrap();
+        let scenario =
+            patterns::all().into_iter().find(|scenario| scenario.path() == path).unwrap();
+        let second =
+            scenario.acts.iter().position(|act| matches!(act, Act::Receive(1, ..))).unwrap();
         // The first client has no answer at all; the second got what it must not get.
         let observation = Observation {
             answers: vec![answer(second, 1, "서버로부터 응답: {data}")],

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use harness::sockets::Protocol;
 use harness::Text;
+use harness::sockets::Protocol;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -29,7 +29,8 @@ impl Why {
     #[must_use]
     pub fn of(cause: &str, dialect: Dialect) -> Self {
         let found = SENTENCES.iter().find(|sentence| sentence.cause == cause);
-        let Sentence { cause, text, .. } = found.unwrap_or_else(|| panic!("no sentence for {cause}"));
+        let Sentence { cause, text, .. } =
+            found.unwrap_or_else(|| panic!("no sentence for {cause}"));
         Self { cause, text: Text::new(dialect.speak(&text.korean), dialect.speak(&text.english)) }
     }
 
@@ -63,7 +64,10 @@ impl Why {
         let Text { korean, english } = self.text;
         let error = &complaint.error;
         let korean = format!("{korean}. 프로그램의 말: {error}");
-        Self { cause: self.cause, text: Text::new(korean, format!("{english}. What it says: {error}")) }
+        Self {
+            cause: self.cause,
+            text: Text::new(korean, format!("{english}. What it says: {error}")),
+        }
     }
 }
 
@@ -176,7 +180,11 @@ mod tests {
                 Starting,
                 Some("port-is-text"),
             ),
-            ("TypeError: str, bytes or bytearray expected, not int", Starting, Some("host-and-port")),
+            (
+                "TypeError: str, bytes or bytearray expected, not int",
+                Starting,
+                Some("host-and-port"),
+            ),
             ("java.lang.NumberFormatException: For input string: \"hello\"", Serving, None),
             (
                 "called `Result::unwrap()` on an `Err` value: Os { code: 11, kind: WouldBlock }",

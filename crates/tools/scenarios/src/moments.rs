@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use harness::program::Exit;
 use harness::Text;
+use harness::program::Exit;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -106,15 +106,20 @@ impl Log {
     pub fn moments(&self) -> Vec<Moment> {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         noted.sort_by_key(|(at, ..)| *at);
-        let first = noted.iter().find(|(_, _, what)| matches!(what, What::Connects | What::Sends(_)));
-        let Some(zero) = first.or(noted.first()).map(|(at, ..)| *at) else { return Vec::new() };
+        let first =
+            noted.iter().find(|(_, _, what)| matches!(what, What::Connects | What::Sends(_)));
+        let Some(zero) = first.or(noted.first()).map(|(at, ..)| *at) else {
+            return Vec::new();
+        };
         let mut moments: Vec<Moment> = Vec::new();
         for (at, who, what) in noted {
             let seconds =
                 if at < zero { -(zero - at).as_secs_f64() } else { (at - zero).as_secs_f64() };
             let seconds = (seconds * 1000.0).round() / 1000.0 + 0.0;
-            if let (Some(Moment { who: last, what: What::Receives(bytes), .. }), What::Receives(more)) =
-                (moments.last_mut(), &what)
+            if let (
+                Some(Moment { who: last, what: What::Receives(bytes), .. }),
+                What::Receives(more),
+            ) = (moments.last_mut(), &what)
             {
                 if *last == who {
                     bytes.extend(more);

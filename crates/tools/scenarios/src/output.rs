@@ -6,7 +6,7 @@ use crate::bytes::{first_difference, letters_were_lost, lost_letters};
 use crate::dialect::Dialect;
 use crate::meaning::Why;
 use crate::observation::Detail;
-use crate::scenario::{sentence, Act, Scenario, BUFFER};
+use crate::scenario::{Act, BUFFER, Scenario, sentence};
 use crate::show;
 
 /// What it printed, with the line ends of all systems made the same.
@@ -129,7 +129,9 @@ fn wrong_data(dialect: Dialect, detail: &Detail, printed: &str) -> Option<Why> {
         if lost_letters(&begin, sentence) {
             return Some(letters_were_lost());
         }
-        return Some(Why::of("other-sentence", dialect).fill_in(&first_difference(sentence, first)));
+        return Some(
+            Why::of("other-sentence", dialect).fill_in(&first_difference(sentence, first)),
+        );
     }
     if !missing {
         return why("prints-more-data");

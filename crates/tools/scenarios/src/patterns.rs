@@ -155,7 +155,8 @@ fn streams(pattern: Pattern) -> Vec<Scenario> {
 }
 
 fn tcp() -> Vec<Scenario> {
-    let new = |id, korean, english, acts| Scenario::new(Pattern::TcpEcho, id, korean, english, acts);
+    let new =
+        |id, korean, english, acts| Scenario::new(Pattern::TcpEcho, id, korean, english, acts);
     vec![
         new(
             "waits",
@@ -216,7 +217,8 @@ fn tcp() -> Vec<Scenario> {
 
 #[expect(clippy::too_many_lines, reason = "it is a table")]
 fn udp() -> Vec<Scenario> {
-    let new = |id, korean, english, acts| Scenario::new(Pattern::UdpEcho, id, korean, english, acts);
+    let new =
+        |id, korean, english, acts| Scenario::new(Pattern::UdpEcho, id, korean, english, acts);
     let once = |data| ask(0, data).to_vec();
     let mut all = vec![
         new("hello", "짧은 글을 보냅니다", "a short text", once(hello())),
@@ -281,11 +283,7 @@ fn udp() -> Vec<Scenario> {
             "30 clients send at once: each is answered, in whatever order",
             (0..31)
                 .flat_map(|client| {
-                    if client == 0 {
-                        ask(0, hello()).to_vec()
-                    } else {
-                        vec![Send(client, hello())]
-                    }
+                    if client == 0 { ask(0, hello()).to_vec() } else { vec![Send(client, hello())] }
                 })
                 .chain((1..31).map(|client| Receive(client, Want::Reply, Then::Open)))
                 .collect(),

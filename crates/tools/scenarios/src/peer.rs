@@ -113,7 +113,13 @@ impl Peer {
         Ok(Self::new(Socket::Datagram(socket), server, number, port, log))
     }
 
-    fn new(socket: Socket, server: Option<SocketAddr>, number: PeerId, port: u16, log: &Log) -> Self {
+    fn new(
+        socket: Socket,
+        server: Option<SocketAddr>,
+        number: PeerId,
+        port: u16,
+        log: &Log,
+    ) -> Self {
         let who = Who::Peer(number);
         let shared = Arc::new(Shared {
             socket,
@@ -218,7 +224,12 @@ impl Peer {
     }
 
     /// Takes what comes: so many bytes, or to the end of the stream but at most `limit` bytes; and how it ended.
-    pub fn receive(&self, size: Option<usize>, limit: usize, patience: Duration) -> (Vec<u8>, Ending) {
+    pub fn receive(
+        &self,
+        size: Option<usize>,
+        limit: usize,
+        patience: Duration,
+    ) -> (Vec<u8>, Ending) {
         let wanted = size.unwrap_or(limit);
         self.wait(patience, |inbox| inbox.bytes.len() >= wanted);
         self.inbox(|inbox| {
@@ -277,10 +288,14 @@ impl Shared {
         let mut buffer = vec![0; 65_536];
         loop {
             let result = match &self.socket {
-                Socket::Stream(stream) => (&mut &*stream).read(&mut buffer).map(|size| (size, None)),
+                Socket::Stream(stream) => {
+                    (&mut &*stream).read(&mut buffer).map(|size| (size, None))
+                }
                 Socket::Datagram(socket) => match self.server {
                     Some(server) => socket.recv(&mut buffer).map(|size| (size, Some(server))),
-                    None => socket.recv_from(&mut buffer).map(|(size, sender)| (size, Some(sender))),
+                    None => {
+                        socket.recv_from(&mut buffer).map(|(size, sender)| (size, Some(sender)))
+                    }
                 },
             };
             if self.done.load(Ordering::Relaxed) {

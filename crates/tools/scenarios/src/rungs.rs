@@ -7,10 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
+use harness::Text;
 use harness::port::Lease;
 use harness::program::Exit;
 use harness::programs::{Programs, Rung};
-use harness::Text;
 use serde::Serialize;
 
 use crate::check::joined;
@@ -20,7 +20,7 @@ use crate::observation::{Ended, Observation, Outcome};
 use crate::peer::Ending;
 use crate::scenario::{Checked, Reply, Scenario};
 use crate::show::{self, Shown};
-use crate::stage::{play, Subject};
+use crate::stage::{Subject, play};
 
 /// How long to wait for what should happen at once. Only a failure waits this long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -110,7 +110,9 @@ pub fn outcome(programs: &Programs, scenario: &Scenario, rung: Rung) -> Result<O
     if !scenario.possible_here() {
         return Ok(None);
     }
-    let Some(command) = programs.command(scenario.pattern, rung)? else { return Ok(None) };
+    let Some(command) = programs.command(scenario.pattern, rung)? else {
+        return Ok(None);
+    };
     Ok(Some(play(&subject(command), scenario, Lease::take()?.port)))
 }
 
@@ -161,12 +163,11 @@ fn verdict(scenario: &Scenario, outcomes: &[Option<Outcome>; 3]) -> Verdict {
         return if held { Verdict::AsRecorded } else { Verdict::NotRun };
     };
     for (rung, port) in ports {
-        let difference = scenario.shows.map(Difference::entry);
-        let should = difference
-            .as_ref()
-            .is_some_and(|entry| entry.shows_here && (entry.literal || *rung == Rung::Port));
+        let should = scenario
+            .shows
+            .is_some_and(|difference| difference.shows_here() && difference.is_of(*rung));
         let as_it_should = match scenario.shows {
-            Some(difference) if should => shows(difference, scenario, original, port),
+            Some(difference) if should => shows(difference, *rung, scenario, original, port),
             // A traceback is D3; where another difference is looked for, it comes along.
             Some(difference) if difference != Difference::D3 => {
                 Observation { traceback: original.traceback, ..(*port).clone() } == **original
@@ -179,7 +180,7 @@ fn verdict(scenario: &Scenario, outcomes: &[Option<Outcome>; 3]) -> Verdict {
     }
     match scenario.shows {
         None => Verdict::Same,
-        Some(difference) if difference.entry().shows_here => Verdict::DiffersAs(difference),
+        Some(difference) if difference.shows_here() => Verdict::DiffersAs(difference),
         Some(_) => Verdict::NotObservableHere,
     }
 }
@@ -187,6 +188,7 @@ fn verdict(scenario: &Scenario, outcomes: &[Option<Outcome>; 3]) -> Verdict {
 /// Whether `port` differs from `original` as the register says, and in nothing else.
 fn shows(
     difference: Difference,
+    rung: Rung,
     scenario: &Scenario,
     original: &Observation,
     port: &Observation,
@@ -209,10 +211,15 @@ fn shows(
             let stdout = port.stdout.clone();
             Observation { printed: Some(true), stdout, ..original.clone() }
         }
-        Difference::D8 => {
-            Observation { ended: Ended::Exited(Exit::Code(101)), traceback: false, ..original.clone() }
-        }
+        Difference::D8 => Observation {
+            ended: Ended::Exited(Exit::Code(101)),
+            traceback: false,
+            ..original.clone()
+        },
         Difference::D2 => return serves && replies() && port.stdout.contains('\u{fffd}'),
+        Difference::D4 if rung == Rung::Literal => {
+            return port.ended == Ended::Exited(Exit::Code(1));
+        }
         Difference::D4 => return serves && port.stdout.starts_with(&original.stdout),
         Difference::D5 => return serves && replies(),
         Difference::D6 => {
@@ -251,7 +258,9 @@ fn explain(
                 Shown::new(&other.bytes),
                 other.ending
             )),
-            None => lines.push(format!("client {}: {} | -", answer.peer, Shown::new(&answer.bytes))),
+            None => {
+                lines.push(format!("client {}: {} | -", answer.peer, Shown::new(&answer.bytes)))
+            }
         }
     }
     if original.stdout != port.stdout {
@@ -262,8 +271,11 @@ fn explain(
         ));
     }
     let rest = |observation: &Observation| {
-        let Observation { printed, elsewhere, surplus, restarted, ended, traceback, .. } = observation;
-        format!("{ended:?} printed={printed:?} elsewhere={elsewhere:?} surplus={surplus:?} restarted={restarted:?} traceback={traceback}")
+        let Observation { printed, elsewhere, surplus, restarted, ended, traceback, .. } =
+            observation;
+        format!(
+            "{ended:?} printed={printed:?} elsewhere={elsewhere:?} surplus={surplus:?} restarted={restarted:?} traceback={traceback}"
+        )
     };
     if rest(original) != rest(port) {
         lines.push(format!("{} | {}", rest(original), rest(port)));
@@ -354,7 +366,10 @@ mod tests {
             Some(Outcome::Observed(observation, detail))
         };
         let right = || serves("서버로부터 응답".as_bytes(), "a\u{fffd}b\n");
-        assert_eq!(verdict(&not_utf8, &[dies(), dies(), right()]), Verdict::DiffersAs(Difference::D2));
+        assert_eq!(
+            verdict(&not_utf8, &[dies(), dies(), right()]),
+            Verdict::DiffersAs(Difference::D2)
+        );
         for wrong in [
             [dies(), dies(), dies()],
             [dies(), right(), right()],
@@ -371,7 +386,8 @@ mod tests {
     fn a_difference_excuses_nothing_besides() {
         let restart = scenario("tcp-echo/restart");
         let observed = |restarted, stdout: &str| {
-            let Outcome::Observed(mut observation, detail) = ended(Ended::Exited(Exit::Code(0))) else {
+            let Outcome::Observed(mut observation, detail) = ended(Ended::Exited(Exit::Code(0)))
+            else {
                 unreachable!()
             };
             observation.restarted = Some(restarted);

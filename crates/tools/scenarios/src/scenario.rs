@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use common::Pattern;
-use harness::sockets::Protocol;
 use harness::Text;
+use harness::sockets::Protocol;
 
 use crate::difference::Difference;
 
@@ -304,6 +304,11 @@ impl Reply {
             Protocol::Tcp => "서버로부터 응답: {data}",
             Protocol::Udp => "서버로부터 응답",
         };
-        common::reply(literal, &sent[..sent.len().min(BUFFER)], self == Self::Echo)
+        match self {
+            Self::Literal => Vec::from(literal),
+            Self::Echo => {
+                ["서버로부터 응답: ".as_bytes(), &sent[..sent.len().min(BUFFER)]].concat()
+            }
+        }
     }
 }

@@ -53,7 +53,9 @@ impl fmt::Display for Shown {
 /// A text whose control characters are shown and not obeyed.
 #[must_use]
 pub fn escaped(text: &str) -> String {
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let escape = |c: char| {
+        if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+    };
     text.chars().map(escape).collect()
 }
 
@@ -93,11 +95,7 @@ pub fn decode(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     let (text, _, wrong) = encoding_rs::EUC_KR.decode(bytes);
-    if wrong {
-        String::from_utf8_lossy(bytes).into_owned()
-    } else {
-        text.into_owned()
-    }
+    if wrong { String::from_utf8_lossy(bytes).into_owned() } else { text.into_owned() }
 }
 
 /// Bytes as a text of JSON.

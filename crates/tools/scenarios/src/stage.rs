@@ -11,18 +11,20 @@ use std::time::{Duration, Instant};
 
 use common::Pattern;
 use harness::count_lines;
-use harness::port::{occupant, Occupant};
+use harness::port::{Occupant, occupant};
 use harness::program::{Program, Stdout};
 use harness::sockets::{self, Protocol};
 use regex::{Captures, Regex};
 
-use crate::absence::{elsewhere, is_it, is_there, Watch};
+use crate::absence::{Watch, elsewhere, is_it, is_there};
 use crate::complaint::Complaint;
 use crate::moments::{Log, What, Who};
-use crate::observation::{Answer, Detail, Ended, Late, Observation, Outcome, Printed, Stays, Unread};
+use crate::observation::{
+    Answer, Detail, Ended, Late, Observation, Outcome, Printed, Stays, Unread,
+};
 use crate::peer::{Ending, Peer};
 use crate::scenario::{
-    sentence, Act, Arrange, PeerId, Reply, Role, Scenario, Then, Want, AT_ONCE, BUFFER,
+    AT_ONCE, Act, Arrange, BUFFER, PeerId, Reply, Role, Scenario, Then, Want, sentence,
 };
 use crate::show;
 
@@ -207,11 +209,7 @@ impl<'a> Stage<'a> {
 
     fn patience(&self) -> Duration {
         let failed = self.failed || self.subject.failed.load(Ordering::Relaxed);
-        if failed {
-            IMPATIENCE.min(self.subject.patience)
-        } else {
-            self.subject.patience
-        }
+        if failed { IMPATIENCE.min(self.subject.patience) } else { self.subject.patience }
     }
 
     /// How long its exit is waited for.
@@ -323,7 +321,9 @@ impl<'a> Stage<'a> {
                 }
                 Ok(stream) => break stream,
                 // A server of one client may be gone for the next.
-                Err(_) if self.ready.is_some() && self.scenario.accepted.is_some() => return Ok(true),
+                Err(_) if self.ready.is_some() && self.scenario.accepted.is_some() => {
+                    return Ok(true);
+                }
                 Err(_) if self.ready.is_some() => {
                     self.failed = true;
                     return Ok(false);
@@ -405,7 +405,13 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn answer(&mut self, place: usize, peer: PeerId, bytes: Vec<u8>, ending: Ending) -> &mut Answer {
+    fn answer(
+        &mut self,
+        place: usize,
+        peer: PeerId,
+        bytes: Vec<u8>,
+        ending: Ending,
+    ) -> &mut Answer {
         let sent = self.peer(peer).map_or_else(Vec::new, |peer| peer.sent.clone());
         let (late, unread, stays) = (None, None, None);
         let answer = Answer { act: place, peer, sent, bytes, ending, late, unread, stays };
@@ -456,8 +462,9 @@ impl<'a> Stage<'a> {
             unread = self.unread(number);
             late = if complains { None } else { self.find_out(place, number) };
             if late.is_some() {
-                (bytes, ending) =
-                    self.peer(number).map_or((bytes, ending), |peer| peer.receive(None, limit, TRY));
+                (bytes, ending) = self
+                    .peer(number)
+                    .map_or((bytes, ending), |peer| peer.receive(None, limit, TRY));
             }
         } else if ours
             && ending == Ending::Open
@@ -468,7 +475,8 @@ impl<'a> Stage<'a> {
             self.failed = true;
             stays = self.why_open(number);
         }
-        let right = bytes == wanted && late.is_none() && (then == Then::Open || ending != Ending::Open);
+        let right =
+            bytes == wanted && late.is_none() && (then == Then::Open || ending != Ending::Open);
         self.failed |= !right;
         // One that was to get nothing has seen the end of the server; the rest still makes sense.
         let goes_on =
@@ -495,7 +503,8 @@ impl<'a> Stage<'a> {
         let mut gone = false;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let look = if self.ready.is_some() || gone { left.min(20 * TICK) } else { left.min(TICK) };
+            let look =
+                if self.ready.is_some() || gone { left.min(20 * TICK) } else { left.min(TICK) };
             let received = self.peer(number).map(|peer| peer.receive_datagram(look));
             match received.unwrap_or((Vec::new(), Ending::Silence)) {
                 (bytes, Ending::Datagram) => {
@@ -574,7 +583,8 @@ impl<'a> Stage<'a> {
             let done = match (late, bytes) {
                 // Politely: a reset might end the server.
                 (Late::OthersGone, _) => {
-                    let others = self.peers.iter().enumerate().filter(|(other, _)| *other != number);
+                    let others =
+                        self.peers.iter().enumerate().filter(|(other, _)| *other != number);
                     others
                         .filter_map(|(_, peer)| peer.as_ref())
                         .filter(|peer| peer.half_close_politely())
@@ -603,7 +613,10 @@ impl<'a> Stage<'a> {
     fn why_open(&mut self, number: PeerId) -> Option<Stays> {
         self.peer(number)?.send(b"more");
         let (came, ending) = self.peer(number)?.watch(TRY);
-        if ending != Ending::Open || !came.is_empty() || self.unread(number) == Some(Unread::WasRead) {
+        if ending != Ending::Open
+            || !came.is_empty()
+            || self.unread(number) == Some(Unread::WasRead)
+        {
             return Some(Stays::ReadsOn);
         }
         self.peer(number)?.half_close();
@@ -647,7 +660,8 @@ impl<'a> Stage<'a> {
         // Lines that have been waited for in vain are not waited for again.
         let in_vain = self.observation.printed == Some(false);
         let wait = if in_vain { TRY } else { self.last_wait().min(Duration::from_secs(2)) };
-        let _ = self.program.stdout.lines(wait, expected.iter().map(|part| count_lines(part)).sum());
+        let _ =
+            self.program.stdout.lines(wait, expected.iter().map(|part| count_lines(part)).sum());
         let listens = self.observation.ended != Ended::Silent
             || self.protocol() == Protocol::Udp
             || is_there(self.protocol(), self.port)
@@ -661,7 +675,8 @@ impl<'a> Stage<'a> {
             self.log.note_at(at, Who::Program, What::Prints(line));
         }
         let printed = self.output();
-        self.observation.stdout = without_ports(&String::from_utf8_lossy(&printed.stdout), &self.ports);
+        self.observation.stdout =
+            without_ports(&String::from_utf8_lossy(&printed.stdout), &self.ports);
         self.observation.traceback = printed.stderr.contains("Traceback (most recent call last)");
         let startup = self.ready.map_or(Duration::ZERO, |ready| ready - self.started);
         let moments = self.log.moments();
@@ -683,8 +698,12 @@ impl<'a> Stage<'a> {
             let received = self.receive_datagram(another, b"ping");
             return sent && received.is_ok_and(|(_, ending)| ending == Ending::Datagram);
         }
-        let Ok(stream) = TcpStream::connect_timeout(&self.addr(), patience) else { return false };
-        let Ok(mut peer) = Peer::stream(stream, another, patience, &self.log) else { return false };
+        let Ok(stream) = TcpStream::connect_timeout(&self.addr(), patience) else {
+            return false;
+        };
+        let Ok(mut peer) = Peer::stream(stream, another, patience, &self.log) else {
+            return false;
+        };
         self.ports.push(peer.port);
         let size = self.subject.reply.to(self.scenario.pattern, b"ping").len();
         peer.send(b"ping");
@@ -697,7 +716,8 @@ impl<'a> Stage<'a> {
         if let Role::Client { prints, .. } = &self.scenario.role {
             return vec![prints.bytes().into_owned()];
         }
-        let line = |value: &[u8]| [sentence(self.scenario.pattern).as_bytes(), value, b"\n"].concat();
+        let line =
+            |value: &[u8]| [sentence(self.scenario.pattern).as_bytes(), value, b"\n"].concat();
         if self.protocol() == Protocol::Udp {
             return self.asked.iter().map(|data| line(&data[..data.len().min(BUFFER)])).collect();
         }
@@ -710,7 +730,9 @@ impl<'a> Stage<'a> {
     }
 
     fn starts_again(&self) -> bool {
-        let Ok(program) = start(self.subject, self.scenario, self.port) else { return false };
+        let Ok(program) = start(self.subject, self.scenario, self.port) else {
+            return false;
+        };
         let end = Instant::now() + self.subject.patience;
         while program.exit(TICK).is_none() && Instant::now() < end {
             let there = match self.protocol() {

@@ -10,6 +10,7 @@
 //! 주의: UDP는 도착을 보장하지 않습니다. 타임아웃이 없으면 `recv`는 오지 않는 응답을 끝없이 기다립니다.
 //! Hazard: UDP does not guarantee delivery. Without a timeout, `recv` waits for ever for a lost reply.
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::process::ExitCode;
 
@@ -28,6 +29,8 @@ fn talk() -> Result<()> {
     // UDP의 connect는 아무것도 보내지 않습니다. 이 서버의 응답만 받게 하고, 서버가 없으면 이후의 송신이나 수신에서 에러가 나게 합니다.
     // connect sends nothing in UDP: it lets in this server's replies only, and a later send or recv reports that nobody is there.
     client_socket.connect(args.addr()?).map_err(|error| args.advise(error))?;
+    // 오지 않는 응답을 끝없이 기다리지 않게 합니다.
+    // So that a reply which never comes is not waited for without end.
     client_socket.set_read_timeout(Some(args.timeout))?;
 
     // 2. 데이터 송신 · Send data
@@ -36,8 +39,14 @@ fn talk() -> Result<()> {
 
     // 3. 응답 수신 · Receive the reply
     let mut buffer = vec![0; 65_535];
-    let size = common::uninterrupted(|| client_socket.recv(&mut buffer))
-        .map_err(|error| args.advise(error))?;
+    let size = loop {
+        match client_socket.recv(&mut buffer) {
+            Ok(size) => break size,
+            // Ctrl-Z로 멈췄다가 계속하면 이 에러가 납니다. · So it is after Ctrl-Z and going on.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(args.advise(error)),
+        }
+    };
     common::print_reply(&buffer[..size])?;
 
     // 4. 소켓 닫기 · Close the socket

@@ -20,8 +20,13 @@ pub fn highlighted(script: &str) -> BTreeSet<String> {
 }
 
 /// Draws the diagrams of a page and marks the lines of its transcripts.
-pub fn finish(page: &str, highlighted: &BTreeSet<String>, diagrams: &mut Diagrams) -> Result<String> {
-    let block = Regex::new(r#"(?s)<pre><code class="language-([^" ]+)([^"]*)">(.*?)</code></pre>"#)?;
+pub fn finish(
+    page: &str,
+    highlighted: &BTreeSet<String>,
+    diagrams: &mut Diagrams,
+) -> Result<String> {
+    let block =
+        Regex::new(r#"(?s)<pre><code class="language-([^" ]+)([^"]*)">(.*?)</code></pre>"#)?;
     let mut finished = String::new();
     let mut rest = 0;
     let mut number = 0;
@@ -37,8 +42,9 @@ pub fn finish(page: &str, highlighted: &BTreeSet<String>, diagrams: &mut Diagram
             }
             "console" => {
                 let lines: String = text.split_inclusive('\n').map(line).collect();
-                finished +=
-                    &format!("<pre class=\"console\"><code class=\"nohighlight\">{lines}</code></pre>");
+                finished += &format!(
+                    "<pre class=\"console\"><code class=\"nohighlight\">{lines}</code></pre>"
+                );
             }
             _ if highlighted.contains(language) => finished += whole.as_str(),
             // The script would believe a class `language-…` first.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use anyhow::{ensure, Result};
+use anyhow::{Result, ensure};
 use mermaid_rs_renderer::layout::DiagramData;
-use mermaid_rs_renderer::{compute_layout, parse_mermaid, render_svg, Layout, LayoutConfig, Theme};
+use mermaid_rs_renderer::{Layout, LayoutConfig, Theme, compute_layout, parse_mermaid, render_svg};
 use regex::{Captures, Regex};
 
 use crate::told;
@@ -23,7 +23,9 @@ impl Diagrams {
         // Two diagrams on one page have their own ids.
         let ids = Regex::new(r#" id="|url\(#"#)?;
         Ok(ids
-            .replace_all(&self.0[source], |found: &Captures| format!("{}diagram-{number}-", &found[0]))
+            .replace_all(&self.0[source], |found: &Captures| {
+                format!("{}diagram-{number}-", &found[0])
+            })
             .into_owned())
     }
 }
@@ -100,7 +102,8 @@ fn frames(source: &str) -> Result<Vec<Frame>> {
     let (mut frames, mut open) = (Vec::new(), None);
     let (mut messages, mut notes) = (0, 0);
     let mut before = "";
-    for line in source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("%%"))
+    for line in
+        source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("%%"))
     {
         let word = line.split(' ').next().unwrap_or_default();
         let known = match word {
@@ -158,21 +161,24 @@ fn mend_frames(layout: &mut Layout, frames: &[Frame]) {
         }
     }
     let arrows: Vec<f32> = layout.edges.iter().map(|edge| edge.points[0].1).collect();
-    let DiagramData::Sequence(drawn) = &mut layout.diagram else { return };
+    let DiagramData::Sequence(drawn) = &mut layout.diagram else {
+        return;
+    };
     for (frame, shape) in frames.iter().zip(&mut drawn.frames) {
         let (first, last) = (arrows[frame.messages.start], arrows[frame.messages.end - 1]);
         let (inside, behind) = drawn.notes.split_at(frame.notes);
         let inside = || inside.iter().filter(|note| note.index > frame.messages.start);
         let lowest = inside().fold(last, |lowest, note| lowest.max(note.y + note.height));
         let left = inside().fold(shape.x, |left, note| left.min(note.x - MARGIN));
-        let right =
-            inside().fold(shape.x + shape.width, |right, note| right.max(note.x + note.width + MARGIN));
+        let right = inside()
+            .fold(shape.x + shape.width, |right, note| right.max(note.x + note.width + MARGIN));
         shape.label_box.0 += left - shape.x;
         shape.label.x += left - shape.x;
         shape.x = left;
         shape.width = right - left;
         // Half way to what comes next.
-        let next = behind.first().filter(|note| note.index == frame.messages.end).map(|note| note.y);
+        let next =
+            behind.first().filter(|note| note.index == frame.messages.end).map(|note| note.y);
         let bottom = next.map_or(lowest + 12.0, |next| f32::midpoint(lowest, next));
         let down = first - HEAD - shape.y;
         shape.y += down;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{bail, ensure, Result};
+use anyhow::{Result, bail, ensure};
 use regex::Regex;
 
 use super::mdbook::parts;
@@ -58,7 +58,10 @@ const PAGE: [(&str, &str); 22] = [
         "title=\"Previous chapter\" aria-label=\"Previous chapter\"",
         "title=\"앞 장\" aria-label=\"앞 장\"",
     ),
-    ("title=\"Next chapter\" aria-label=\"Next chapter\"", "title=\"다음 장\" aria-label=\"다음 장\""),
+    (
+        "title=\"Next chapter\" aria-label=\"Next chapter\"",
+        "title=\"다음 장\" aria-label=\"다음 장\"",
+    ),
 ];
 
 /// What the scripts say.
@@ -130,7 +133,9 @@ impl Interface {
             ensure!(
                 self.found.contains(english),
                 told(
-                    format!("mdBook의 쪽에 있어야 할 말이 없습니다: `{english}`. korean.rs의 표를 고치세요."),
+                    format!(
+                        "mdBook의 쪽에 있어야 할 말이 없습니다: `{english}`. korean.rs의 표를 고치세요."
+                    ),
                     format!("mdBook's pages have no `{english}`; mend the table in korean.rs."),
                 )
             );
@@ -146,7 +151,9 @@ pub fn translate_script(script: &str, strings: &[(&str, &str)]) -> Result<String
         ensure!(
             script.contains(english),
             told(
-                format!("mdBook의 스크립트에 있어야 할 말이 없습니다: `{english}`. korean.rs의 표를 고치세요."),
+                format!(
+                    "mdBook의 스크립트에 있어야 할 말이 없습니다: `{english}`. korean.rs의 표를 고치세요."
+                ),
                 format!("mdBook's script has no `{english}`; mend the table in korean.rs."),
             )
         );

@@ -4,9 +4,9 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{ensure, Context, Result};
-use harness::programs::root;
+use anyhow::{Context, Result, ensure};
 use harness::Text;
+use harness::programs::root;
 
 use crate::told;
 
@@ -39,7 +39,9 @@ fn installation() -> String {
 pub fn install() -> Result<()> {
     let command = installation();
     let text = Text::new(
-        format!("책을 만드는 mdBook {VERSION} 버전을 target/tools에 설치합니다(약 2분, 처음 한 번만)"),
+        format!(
+            "책을 만드는 mdBook {VERSION} 버전을 target/tools에 설치합니다(약 2분, 처음 한 번만)"
+        ),
         format!(
             "installing mdBook {VERSION}, which makes the book, in target/tools (two minutes, once)"
         ),
@@ -112,8 +114,12 @@ pub fn replace(text: &str, from: &str, to: &str) -> Result<String> {
     ensure!(
         count == 1,
         told(
-            format!("mdBook의 출력에 이것이 한 번 있어야 하는데 {count}번 있습니다: `{from}`. mdBook {VERSION} 버전을 쓰세요."),
-            format!("mdBook's output should have `{from}` once, and has it {count} times; use mdBook {VERSION}."),
+            format!(
+                "mdBook의 출력에 이것이 한 번 있어야 하는데 {count}번 있습니다: `{from}`. mdBook {VERSION} 버전을 쓰세요."
+            ),
+            format!(
+                "mdBook's output should have `{from}` once, and has it {count} times; use mdBook {VERSION}."
+            ),
         )
     );
     Ok(text.replacen(from, to, 1))

@@ -1,10 +1,10 @@
 //! The switch to the same page, and the same section, in the other language.
 
-use anyhow::{ensure, Result};
+use anyhow::{Result, ensure};
 use regex::Regex;
 
 use super::mdbook::{parts, replace};
-use crate::{told, Language};
+use crate::{Language, told};
 
 /// Adds a link to the twin of this page, in the menu bar and in the head.
 pub fn add_switch(page: &str, language: Language, name: &str, twin: &str) -> Result<String> {
@@ -12,8 +12,16 @@ pub fn add_switch(page: &str, language: Language, name: &str, twin: &str) -> Res
     ensure!(
         own.len() == other.len(),
         told(
-            format!("두 언어의 제목 수가 다릅니다({}개, {}개). 어느 쪽에 빠진 제목이 있는지 확인하세요.", own.len(), other.len()),
-            format!("The languages differ in their number of headings ({} and {}); see which one lacks a heading.", own.len(), other.len()),
+            format!(
+                "두 언어의 제목 수가 다릅니다({}개, {}개). 어느 쪽에 빠진 제목이 있는지 확인하세요.",
+                own.len(),
+                other.len()
+            ),
+            format!(
+                "The languages differ in their number of headings ({} and {}); see which one lacks a heading.",
+                own.len(),
+                other.len()
+            ),
         )
     );
     let (code, words) = match language.twin() {
@@ -27,7 +35,8 @@ pub fn add_switch(page: &str, language: Language, name: &str, twin: &str) -> Res
         "{bar}\n                        <a class=\"language-switch\" href=\"{href}\" \
          hreflang=\"{code}\" lang=\"{code}\" data-sections='{sections}'>{words}</a>"
     );
-    let link = format!("    <link rel=\"alternate\" hreflang=\"{code}\" href=\"{href}\">\n    </head>");
+    let link =
+        format!("    <link rel=\"alternate\" hreflang=\"{code}\" href=\"{href}\">\n    </head>");
     replace(&replace(page, bar, &switch)?, "</head>", &link)
 }
 
