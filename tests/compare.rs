@@ -1,5 +1,8 @@
 //! `compare`: the comparison, and what the checker says. (The gallery of servers has tests of its own.)
 
+#[path = "support/language.rs"]
+mod language;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
@@ -11,6 +14,7 @@ use assert_cmd::Command as Assert;
 use harness::port::Lease;
 use harness::programs::{Programs, Rung, python, root, source};
 use harness::skip;
+use language::{LOCALES, assert_in};
 use predicates::prelude::*;
 use predicates::str::contains;
 use scenarios::patterns::{self, PATTERNS};
@@ -474,14 +478,18 @@ fn wrong_arguments_end_with_exit_code_2() {
 }
 
 #[test]
-fn help_helps_in_both_languages_within_80_columns() {
+fn help_helps_in_the_readers_language_within_80_columns() {
     for command in ["", "run", "check", "source", "syscalls", "moments", "list"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
-        let help = text(&compare(&arguments).assert().success().stderr("").get_output().stdout);
-        assert!(help.contains("사용법 · Usage") && help.contains("도움말"), "{help}");
-        for line in help.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+        for (locale, korean, english) in LOCALES {
+            let mut help = compare(&arguments);
+            let help = help.env("LC_ALL", locale).assert().success().stderr("");
+            let help = text(&help.get_output().stdout);
+            assert_in(&help, korean, english);
+            for line in help.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+            }
         }
     }
 }
@@ -501,53 +509,25 @@ fn the_list_has_every_scenario_in_the_readers_language() {
     }
 }
 
-/// The failing example in both READMEs is what the checker prints. `UPDATE_README=1` writes it anew.
-#[test]
-fn the_example_in_the_readmes_is_what_the_checker_says() {
-    if interpreter().is_none() {
-        return;
-    }
-    let server = "tests/gallery/wrong/tcp-echo/hello-reply-newline.py";
-    let arguments = ["check", "tcp-echo/korean", "--port", "0", "--", "python3", server];
-    let said = text(&compare(&arguments).assert().code(1).get_output().stdout);
-    let example = format!("$ cargo run -p compare -- {}\n{said}", arguments.join(" "));
-    let region = regex::Regex::new(
-        r"(?s)(<!-- check: [^\n]*-->\n```text\n)(.*?)(```\n<!-- end of check -->)",
-    )
-    .unwrap();
-    for name in ["README.md", "README.ko.md"] {
-        let path = root().join(name);
-        let readme = fs::read_to_string(&path).unwrap();
-        let found = region.captures(&readme).unwrap_or_else(|| panic!("an example in {name}"));
-        if found[2] == *example {
-            continue;
-        }
-        let update = std::env::var_os("UPDATE_README").is_some();
-        assert!(
-            update,
-            "the example in {name} is stale; write it anew with UPDATE_README=1\n{example}"
-        );
-        let readme = region
-            .replace(&readme, |found: &regex::Captures| [&found[1], &example, &found[3]].concat());
-        fs::write(&path, readme.as_bytes()).unwrap();
-    }
-}
-
 #[test]
 fn every_command_in_the_texts_is_understood() {
     let command = regex::Regex::new(r"(?m)^(?:\$ )?cargo run -p compare -- (.+)$").unwrap();
-    let mut checked = 0;
-    for name in ["README.md", "README.ko.md"] {
-        let readme = fs::read_to_string(root().join(name)).unwrap();
-        for found in command.captures_iter(&readme) {
-            // `--help` behind the arguments: they are read, and nothing is run.
-            let arguments = found[1].split(" -- ").next().unwrap();
-            let arguments: Vec<&str> = arguments.split(' ').chain(["--help"]).collect();
-            compare(&arguments).assert().success();
-            checked += 1;
-        }
+    let pages = ["ko", "en"].map(|language| fs::read_dir(root().join("docs").join(language)));
+    let pages = pages.into_iter().flatten().flatten().map(|page| page.unwrap().path());
+    let texts = pages.chain([root().join("README.md"), root().join("README.ko.md")]);
+    let mut commands = BTreeSet::new();
+    for text in texts.filter(|path| path.extension().is_some_and(|ending| ending == "md")) {
+        let text = fs::read_to_string(text).unwrap();
+        commands.extend(command.captures_iter(&text).map(|found| found[1].to_owned()));
     }
-    assert!(checked >= 12, "{checked}");
+    for command in &commands {
+        // `--help` behind the arguments: they are read, and nothing is run.
+        let command = command.split(" | ").next().unwrap();
+        let arguments = command.split(" -- ").next().unwrap();
+        let arguments: Vec<&str> = arguments.split(' ').chain(["--help"]).collect();
+        compare(&arguments).assert().success();
+    }
+    assert!(commands.len() >= 12, "{commands:?}");
 }
 
 // --- source and syscalls --------------------------------------------------------------------------

@@ -1,5 +1,8 @@
-//! What holds for the project as a whole: the manifests, the numbered steps, the line budgets, the
-//! commands in the texts, and the two languages.
+//! What holds for the project as a whole: the manifests, the numbered steps, the commands in the texts, and
+//! the two languages, one at a time.
+
+#[path = "support/language.rs"]
+mod language;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,6 +11,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use harness::programs::{Programs, python, root};
+use language::{LOCALES, assert_in};
 use regex::Regex;
 use serde_json::Value;
 
@@ -78,11 +82,6 @@ fn every_crate_inherits_its_package_fields_its_dependencies_and_the_lints() {
     let crates = crates();
     for (name, manifest) in &crates {
         for field in shared.keys() {
-            // What makes the book needs a newer Rust than the programs, and says so.
-            if field == "rust-version" && name == "book" {
-                assert!(manifest["package"][field].as_str() > shared[field].as_str());
-                continue;
-            }
             let inherited = manifest["package"].get(field).and_then(|value| value.get("workspace"));
             assert_eq!(inherited, Some(&true.into()), "{field} of {name}");
         }
@@ -257,29 +256,6 @@ fn the_first_comment_says_it_all_in_both_languages() {
 }
 
 #[test]
-fn the_programs_keep_their_line_budgets() {
-    let lines = |path: PathBuf| {
-        let source = read(&path);
-        let code = source
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with("//"));
-        (code.count(), path)
-    };
-    let mut budgets: Vec<(usize, PathBuf)> = NEXT_STEPS.map(|name| (40, next_step(name))).into();
-    for pattern in PATTERNS {
-        let folder = Path::new("crates").join(pattern);
-        let budget = if pattern == "threaded-echo" { 40 } else { 25 };
-        budgets.push((20, folder.join(literal(pattern))));
-        budgets.push((budget, folder.join("src/bin/server.rs")));
-    }
-    for (budget, path) in budgets {
-        let (count, path) = lines(path);
-        assert!((10..=budget).contains(&count), "{count} lines in {}", path.display());
-    }
-}
-
-#[test]
 fn every_program_takes_the_port_of_the_page() {
     let mut places = vec![("crates/common/src/args.rs".into(), "DEFAULT_PORT: u16 = 12345;")];
     for path in programs() {
@@ -436,10 +412,95 @@ fn help_of_all_programs() -> BTreeMap<String, String> {
 #[test]
 fn everything_printed_by_make_help_exists() {
     let makefile = read("Makefile");
-    let targets = regex(r"(?m)^  *@echo '  make (\w+)");
-    let named: Vec<String> =
-        targets.captures_iter(&makefile.replace('\t', " ")).map(|c| c[1].to_owned()).collect();
+    let targets = regex(r"printf '  make (\w+)");
+    let named: Vec<&str> =
+        targets.captures_iter(&makefile).map(|found| found.extract::<1>().1[0]).collect();
     assert_eq!(named, ["demo", "test", "compare", "book", "bench", "soak", "check"]);
+    for name in named {
+        assert!(makefile.contains(&format!("\n{name}: ")), "{name}");
+    }
+}
+
+#[test]
+fn one_version_of_rust_is_asked_for_everywhere() {
+    let workspace: toml::Table = read("Cargo.toml").parse().unwrap();
+    let version = workspace["workspace"]["package"]["rust-version"].as_str().unwrap();
+    let mut texts: Vec<PathBuf> = PAIRS.iter().flatten().map(PathBuf::from).collect();
+    texts.push(".ci/run".into());
+    for language in ["ko", "en"] {
+        texts.push(format!("docs/{language}/setup.md").into());
+    }
+    let named = regex(r"(?:Rust|version|버전)[^.\n]{0,60}?\b(1\.\d\d)\b");
+    let mut checked = 0;
+    for path in texts {
+        for found in named.captures_iter(&read(&path)) {
+            assert_eq!(&found[1], version, "{} in {}", &found[0], path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked >= 6, "{checked}");
+}
+
+// --- One language at a time -----------------------------------------------------------------------
+
+#[test]
+fn every_program_helps_and_complains_in_the_readers_language() {
+    for (locale, korean, english) in LOCALES {
+        let said = |name: &str, args: &[&str]| {
+            let mut program = Command::new(PROGRAMS.path(name).unwrap());
+            let output =
+                program.args(args).env("LC_ALL", locale).env_remove("PORT").output().unwrap();
+            String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        };
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken_udp = std::net::UdpSocket::bind(taken.local_addr().unwrap()).unwrap();
+        let port = taken_udp.local_addr().unwrap().port().to_string();
+        for pattern in PATTERNS {
+            let (server, client) = (format!("{pattern}-server"), format!("{pattern}-client"));
+            for (name, args) in [
+                (&server, &["--help"][..]),
+                (&client, &["--help"]),
+                (&server, &["--port", &port]),
+                (&server, &["--host", "no such host"]),
+                (&server, &["--host", "::1"]),
+                (&client, &["--host", "::1"]),
+                (&client, &["--port", &port, "--timeout", "0.2"]),
+            ] {
+                assert_in(&said(name, args), korean, english);
+            }
+            // What is wrong with an argument is said by clap, in English.
+            assert_eq!(said(&server, &["--prot"]).contains("인수"), korean);
+        }
+        assert_in(&said("demo", &["--help"]), korean, english);
+    }
+}
+
+#[test]
+fn a_server_and_the_demo_speak_the_readers_language() {
+    if python().is_none() {
+        return harness::skip("the demo needs Python 3");
+    }
+    for (locale, korean, english) in LOCALES {
+        let mut demo = Command::new(PROGRAMS.path("demo").unwrap());
+        let output =
+            demo.arg("tcp-echo").env_remove("PORT").env("LC_ALL", locale).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(!shown.contains('\u{1b}'), "no colours in a pipe");
+        assert_in(&shown, korean, english);
+        assert!(shown.contains("127.0.0.1:") && shown.contains("cargo run --bin tcp-echo-client"));
+        assert_eq!(shown.contains("listening on"), english, "{shown}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn make_speaks_the_readers_language() {
+    for (locale, korean, english) in LOCALES {
+        let make = Command::new("make").current_dir(root()).env("LC_ALL", locale).output();
+        let Ok(output) = make else { return harness::skip("the Makefile needs make") };
+        assert_in(&String::from_utf8(output.stdout).unwrap(), korean, english);
+    }
 }
 
 // --- Two languages --------------------------------------------------------------------------------
@@ -513,48 +574,4 @@ fn every_link_in_the_texts_leads_somewhere() {
             }
         }
     }
-}
-
-// --- The transcript -------------------------------------------------------------------------------
-
-/// The transcript in both READMEs is what the demo prints. `UPDATE_README=1` writes it anew.
-#[test]
-fn the_transcript_is_what_the_demo_shows() {
-    if python().is_none() {
-        return harness::skip("the transcript needs Python 3");
-    }
-    let mut demo = Command::new(PROGRAMS.path("demo").unwrap());
-    // A locale that names no language: the texts are for readers of both.
-    let output = demo.arg("tcp-echo").env_remove("PORT").env("LC_ALL", "C").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(!shown.contains('\u{1b}'), "no colours in a pipe");
-    let (_, shown) = shown.split_once("\n\n").expect("a heading");
-    let (shown, _) = shown.split_once("\n= ").expect("a verdict");
-
-    let region =
-        regex(r"(?s)(<!-- transcript: [^\n]*-->\n```text\n)(.*?)(```\n<!-- end of transcript -->)");
-    for path in PAIRS[0] {
-        let text = read(path);
-        let found = region.captures(&text).unwrap_or_else(|| panic!("a transcript in {path}"));
-        if without_chance(&found[2]) == without_chance(shown) {
-            continue;
-        }
-        assert!(
-            std::env::var_os("UPDATE_README").is_some(),
-            "the transcript in {path} is stale; write it anew with UPDATE_README=1\n{shown}"
-        );
-        // What is written is what everybody will see, so no port of chance.
-        let usual = shown.contains("127.0.0.1:12345\n") && shown.contains("PORT=12351 ");
-        assert!(usual, "the usual ports are taken; try again in a minute\n{shown}");
-        let text =
-            region.replace(&text, |found: &regex::Captures| [&found[1], shown, &found[3]].concat());
-        fs::write(root().join(path), text.as_bytes()).unwrap();
-    }
-}
-
-/// A transcript without what differs from run to run: the ports.
-fn without_chance(transcript: &str) -> String {
-    let transcript = regex(r" -- --port \d+").replace_all(transcript, "");
-    regex(r"(127\.0\.0\.1(:|', )|PORT=)\d+").replace_all(&transcript, "${1}PORT").into_owned()
 }

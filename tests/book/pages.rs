@@ -12,6 +12,8 @@ use regex::Regex;
 use scenarios::scenario::Scenario;
 use scenarios::{clients, patterns};
 
+use crate::messages;
+
 pub fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
 }
@@ -58,6 +60,8 @@ struct Page {
     /// The inline code below each heading.
     inline: Vec<Vec<String>>,
     links: Vec<String>,
+    /// What the marks name that link to the proof: `[✓](… "tcp-echo/hello")`.
+    marks: Vec<String>,
     images: Vec<String>,
     /// Lists, items, tables, rows and cells, in their order.
     shapes: Vec<&'static str>,
@@ -88,7 +92,10 @@ impl Page {
                     block = Some((language.to_string(), String::new()));
                 }
                 Event::End(TagEnd::CodeBlock) => page.blocks.push(block.take().unwrap()),
-                Event::Start(Tag::Link { dest_url, .. }) => page.links.push(dest_url.to_string()),
+                Event::Start(Tag::Link { dest_url, title, .. }) => {
+                    page.links.push(dest_url.to_string());
+                    page.marks.extend((!title.is_empty()).then(|| title.to_string()));
+                }
                 Event::Start(Tag::Image { dest_url, .. }) => page.images.push(dest_url.to_string()),
                 Event::Start(Tag::List(_)) => page.shapes.push("list"),
                 Event::Start(Tag::Item) => page.shapes.push("item"),
@@ -120,10 +127,21 @@ pub fn anchor(heading: &str) -> String {
     kept.collect::<String>().replace(' ', "-")
 }
 
-/// A diagram without its labels: the arrows, the loops, and who speaks.
-fn arrows(diagram: &str) -> Vec<String> {
-    let label = regex(r#"(: .*| as .*|\|"[^"]*"\||\["[^"]*"\]|^(\s*loop) .*|^(\s*accTitle).*)"#);
-    diagram.lines().map(|line| label.replace_all(line, "$2$3").into_owned()).collect()
+/// A block of code without what is in the page's language: comments, console lines of ours, drawings.
+fn without_words(language: &str, text: &str) -> String {
+    let is_comment = |line: &str| {
+        let code = line.trim_start_matches('+').trim_start();
+        code.starts_with("//") || code.starts_with("# ")
+    };
+    match language {
+        "text" => String::new(),
+        // What is typed, and what the programs of the page print.
+        "console" => {
+            let typed = |line: &&str| line.starts_with("$ ") || line.starts_with("클라이언트");
+            text.lines().filter(typed).map(|line| regex(r"\d{5}").replace_all(line, "N")).collect()
+        }
+        _ => text.lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n"),
+    }
 }
 
 /// A link with its section as a number, which is the same in both languages.
@@ -154,24 +172,25 @@ fn both_languages_are_built_alike() {
         assert_eq!(korean.blocks.len(), english.blocks.len(), "blocks of code in {name}");
         for (korean, english) in korean.blocks.iter().zip(&english.blocks) {
             assert_eq!(korean.0, english.0, "languages of code in {name}");
-            if korean.0 == "mermaid" {
-                assert_eq!(arrows(&korean.1), arrows(&english.1), "a diagram in {name}");
-            } else {
-                assert_eq!(korean.1, english.1, "code in {name}");
-            }
+            let [korean, english] = [korean, english].map(|(kind, text)| without_words(kind, text));
+            assert_eq!(korean, english, "code in {name}");
         }
 
         let sections = korean.inline.iter().zip(&english.inline).enumerate();
         for (section, (korean_code, english_code)) in sections {
-            let sorted = |code: &Vec<String>| {
+            let sorted = |language, code: &Vec<String>| {
+                // Messages of ours are in the language of the page.
                 let mut code = code.clone();
+                code.retain(|code| {
+                    name != "troubleshooting.md" || !messages::is_advice(language, code)
+                });
                 code.sort();
                 code
             };
             let heading = section.checked_sub(1).map_or("", |index| &english.headings[index].text);
             assert_eq!(
-                sorted(korean_code),
-                sorted(english_code),
+                sorted(Language::Korean, korean_code),
+                sorted(Language::English, english_code),
                 "inline code in {name}, {heading}"
             );
         }
@@ -240,7 +259,7 @@ const CHAPTERS: [(Pattern, &str); 3] = [
 ];
 
 #[test]
-fn every_step_has_a_section_and_a_place_in_the_diagram() {
+fn every_step_has_a_section() {
     for (pattern, name) in CHAPTERS {
         let mut steps = source::sections(pattern, Rung::Original).unwrap();
         steps.sort_by_key(source::Section::number);
@@ -256,35 +275,54 @@ fn every_step_has_a_section_and_a_place_in_the_diagram() {
             let headings = page.headings.iter().map(|heading| heading.text.clone());
             let headings: Vec<String> = headings.filter(|text| numbered.is_match(text)).collect();
             assert_eq!(headings, expected, "{name}");
-
-            let diagram = &page.blocks.iter().find(|block| block.0 == "mermaid").unwrap().1;
-            let note = regex(r"(?m)^ *Note over [A-Z]+: (.+)$");
-            let notes: Vec<&str> =
-                note.captures_iter(diagram).map(|note| note.get(1).unwrap().as_str()).collect();
-            assert_eq!(notes, expected, "{name}");
         }
     }
 }
 
-/// Every line that the port has and the literal port has not stands in the table below the difference.
+/// Every guess has its answer below it, folded; what is folded is an answer to something.
 #[test]
-fn every_line_that_came_has_a_reason() {
-    for (pattern, name) in CHAPTERS {
+fn every_guess_stands_before_its_folded_answer() {
+    let mut checked = 0;
+    for (language, guess) in
+        [(Language::Korean, "**먼저 맞혀 보세요.**"), (Language::English, "**Guess.**")]
+    {
+        for name in names() {
+            let text = page(language, &name);
+            let place = format!("docs/{}/{name}", language.code());
+            for asked in text.split(guess).skip(1) {
+                let answer = asked
+                    .split("\n\n")
+                    .find(|part| !part.trim().is_empty() && part.contains("<details>"));
+                let before = asked.split("<details>").next().unwrap();
+                assert!(answer.is_some() && !before.contains("\n## "), "{place}: {before}");
+                checked += 1;
+            }
+            let count = |tag: &str| text.matches(tag).count();
+            assert_eq!(count("<details>"), count("</details>"), "{place}");
+            assert_eq!(count("<details>"), count("<details><summary>"), "{place}");
+        }
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+/// What PowerShell cannot run has a twin below it.
+#[test]
+fn every_command_that_powershell_cannot_run_has_a_twin() {
+    let foreign = regex(r"(?m)^(?:\$ )?(?:[A-Z_]+=\S+ |for |head )|< /dev/null|<\(| \\$");
+    let mut checked = 0;
+    for (_, name) in CHAPTERS {
         for language in Language::ALL {
-            let text = page(language, name);
-            let start = format!("<!-- generated: added {} -->", pattern.package());
-            let (_, rest) = text.split_once(&start).expect(name);
-            let (difference, rest) = rest.split_once("<!-- end of generated -->").unwrap();
-            let table = rest.split("\n## ").next().unwrap();
-            let code = Page::parse(table).inline.concat();
-            let lines = difference.lines().filter_map(|line| line.strip_prefix('+'));
-            let lines: Vec<&str> = lines.map(str::trim).filter(|line| line.len() > 1).collect();
-            assert!(lines.len() > 8, "{lines:?}");
-            for line in lines {
-                assert!(code.iter().any(|code| line.contains(code.as_str())), "{name}: {line}");
+            for section in page(language, name).split("\n### ") {
+                if foreign.is_match(section) {
+                    let heading = section.lines().next().unwrap();
+                    let twin = section.contains("```powershell") || section.contains("PowerShell");
+                    assert!(twin, "docs/{}/{name}: {heading}", language.code());
+                    checked += 1;
+                }
             }
         }
     }
+    assert!(checked > 6, "{checked}");
 }
 
 #[test]
@@ -293,9 +331,10 @@ fn every_scenario_that_is_named_exists() {
     let path = regex(r"^(?:tcp|udp|threaded)-echo/[a-z0-9-]+$");
     let mut checked = 0;
     for name in names() {
-        for code in Page::read(Language::English, &name).inline.concat() {
-            if path.is_match(&code) {
-                assert!(scenarios.contains(&code), "{code} in {name}");
+        let page = Page::read(Language::English, &name);
+        for named in page.inline.concat().iter().chain(&page.marks) {
+            if path.is_match(named) {
+                assert!(scenarios.contains(named), "{named} in {name}");
                 checked += 1;
             }
         }
@@ -303,7 +342,7 @@ fn every_scenario_that_is_named_exists() {
     assert!(checked > 20, "{checked}");
 }
 
-/// In the chapters, every section shows what it says: a region, or the name of a scenario or of a test.
+/// In the chapters, every section shows what it says: a region, or a mark that names a scenario or a test.
 #[test]
 fn every_section_of_a_chapter_names_its_evidence() {
     let function = regex(r"(?m)^fn (\w+)\(\) \{");
@@ -320,10 +359,22 @@ fn every_section_of_a_chapter_names_its_evidence() {
             let sections: Vec<&str> = chapter.split("\n### ").collect();
             // What a pattern is good for is a matter of judgement; what leads to sections shows nothing.
             let shows = if sections.len() > 1 { &sections[1..] } else { &sections[..] };
-            for section in shows.iter().filter(|section| !section.starts_with("What it is for")) {
-                let codes = Page::parse(section).inline.concat();
-                let named = codes.iter().any(|code| evidence.contains(code));
+            let judgement = [
+                "What it is for",
+                "In three sentences",
+                "Questions",
+                "The conversation",
+                "Half a page",
+            ];
+            let judged =
+                |section: &&&str| !judgement.iter().any(|start| section.starts_with(start));
+            for section in shows.iter().filter(judged) {
+                let marks = Page::parse(section).marks;
+                let named = marks.iter().any(|mark| evidence.contains(mark));
                 let heading = section.lines().next().unwrap();
+                for mark in &marks {
+                    assert!(evidence.contains(mark), "{name}, {heading}: {mark}");
+                }
                 assert!(named || section.contains("<!-- generated: "), "{name}: {heading}");
                 checked += 1;
             }
@@ -361,7 +412,6 @@ const BY_HAND: &[&str] = &[
     "cargo run -p compare -- check tcp-echo --reply echo -- python3 my_server.py",
     "cargo run --bin tcp-echo-client -- (\"0\" * 5000)",
     "cargo run --bin udp-echo-client -- --port 12346 (\"한\" * 400)",
-    "1..3 | ForEach-Object { cargo run --bin udp-echo-client -- $_ }",
     "foreach ($server in Get-ChildItem servers\\*.py) { $server.Name; cargo run -p compare -- check tcp-echo --port 0 -- python $server | Select-Object -Last 2 }",
 ];
 
@@ -387,7 +437,8 @@ fn every_command_is_one_that_is_run() {
     for name in names() {
         let blocks = Page::parse(&written(&page(Language::English, &name))).blocks;
         for (language, text) in blocks {
-            if language == "mermaid" {
+            // A drawing.
+            if language == "text" {
                 continue;
             }
             assert!(

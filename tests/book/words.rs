@@ -131,7 +131,7 @@ fn sections(language: Language, name: &str) -> Vec<Section> {
                 sections.last_mut().unwrap().text += "\n";
             }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(kind))) => {
-                listing = !["console", "mermaid"].contains(&&*kind);
+                listing = !["console", "text"].contains(&&*kind);
             }
             Event::End(TagEnd::CodeBlock) => listing = false,
             Event::Text(text) | Event::Code(text) if heading => {

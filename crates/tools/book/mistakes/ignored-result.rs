@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
-    #[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
+    #[expect(unused_variables)]
     let data = &buffer[..size];
     client_socket.write_all("서버로부터 응답: {data}".as_bytes());
     Ok(())

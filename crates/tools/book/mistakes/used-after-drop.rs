@@ -2,11 +2,11 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-#[expect(unused_variables, reason = "원본도 쓰지 않습니다 · unused in the original too")]
-fn handle_client(mut client_socket: TcpStream, addr: SocketAddr) -> io::Result<()> {
+fn handle_client(mut client_socket: TcpStream, _addr: SocketAddr) -> io::Result<()> {
     // 4. [스레드] 클라이언트와 데이터 교환 · [thread] Exchange data with the client
     let mut buffer = [0; 1024];
     let size = client_socket.read(&mut buffer)?;
+    #[expect(unused_variables)]
     let data = &buffer[..size];
     drop(client_socket);
     client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
         println!("클라이언트가 연결되었습니다. 주소: ('{}', {})", addr.ip(), addr.port());
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
-        thread::spawn(move || handle_client(client_socket, addr));
+        thread::spawn(move || handle_client(client_socket, addr).unwrap());
     }
 }
 

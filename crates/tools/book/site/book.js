@@ -53,3 +53,9 @@ for (const table of document.querySelectorAll('main .table-wrapper table')) {
         }
     }
 }
+
+// On paper every answer is open.
+if (location.pathname.endsWith('/print.html')) {
+    document.querySelectorAll('details').forEach(answer => { answer.open = true; });
+}
+addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(answer => { answer.open = true; }));

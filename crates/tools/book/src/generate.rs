@@ -9,12 +9,11 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 use common::Pattern;
-use compare::source::{Section, sections};
+use compare::source::sections;
 use harness::Text;
 use harness::programs::{self, Rung, python};
 use scenarios::difference::Difference;
 use scenarios::patterns::PATTERNS;
-use similar::{ChangeTag, TextDiff};
 
 use crate::{Language, measured, mistake, pages, session, told};
 
@@ -53,8 +52,9 @@ pub struct Generator {
     missing: Option<Skip>,
     /// Why the words of tools cannot be compared.
     other: Option<Skip>,
-    /// What has been run, by the name of the region: what each terminal of a session showed, or one text.
-    shown: BTreeMap<String, Vec<String>>,
+    /// What has been run, by the name of the region and the language: what each terminal of a session showed, or
+    /// one text.
+    shown: BTreeMap<(String, &'static str), Vec<String>>,
 }
 
 /// How many sessions are played at a time: most of their time is waiting.
@@ -95,31 +95,41 @@ impl Generator {
         let mut names: Vec<&str> =
             names.into_iter().filter(|name| is_run(name) && self.skip(name).is_none()).collect();
         names.sort_by_key(|name| !session::takes_long(kind(name).1));
-        let count = names.len();
         if names.iter().any(|name| kind(name).0 == "session") {
             session::build()?;
         }
-        let names = Mutex::new(names.into_iter());
+        // First all in one language: some sessions write a file, which must not be written twice at once.
+        let runs: Vec<_> = Language::ALL
+            .into_iter()
+            .flat_map(|language| names.iter().map(move |name| (*name, language)))
+            .filter(|(name, language)| *language == played_in(name, *language))
+            .collect();
+        let count = runs.len();
+        let names = Mutex::new(runs.into_iter());
         let left = || names.lock().unwrap_or_else(PoisonError::into_inner);
         let shown = Mutex::new(Vec::new());
         thread::scope(|scope| {
             for _ in 0..AT_A_TIME {
                 scope.spawn(|| {
                     loop {
-                        let Some(name) = left().next() else { break };
-                        let text = run(name);
+                        let Some((name, language)) = left().next() else { break };
+                        let text = run(name, language);
                         if text.is_err() {
                             // The others would only keep the message waiting.
                             left().by_ref().for_each(drop);
                         }
                         progress(name, count);
-                        shown.lock().unwrap_or_else(PoisonError::into_inner).push((name, text));
+                        shown
+                            .lock()
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .push((name, language, text));
                     }
                 });
             }
         });
-        for (name, text) in shown.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            self.shown.insert(name.to_owned(), text.with_context(|| name.to_owned())?);
+        for (name, language, text) in shown.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let text = text.with_context(|| name.to_owned())?;
+            self.shown.insert((name.to_owned(), language.code()), text);
         }
         Ok(())
     }
@@ -127,15 +137,16 @@ impl Generator {
     /// The text of the region `name`, which is not one to [skip](Self::skip).
     pub fn text(&self, name: &str, language: Language) -> Result<String> {
         let (kind, rest) = kind(name);
-        let shown = self.shown.get(name);
+        let shown = self.shown.get(&(name.to_owned(), played_in(name, language).code()));
         Ok(match kind {
             "versions" => format!("{}\n", versions(language)?),
-            "file" => listing(Path::new(rest))?,
+            "file" => listing(Path::new(rest), language)?,
             "step" => {
                 let (pattern, number) = rest.split_once(' ').with_context(|| unknown(name))?;
                 step(to_pattern(pattern)?, number.parse()?, language)?
             }
-            "added" => added(to_pattern(rest)?)?,
+            "port" => port(to_pattern(rest)?, language)?,
+            "scenarios" => scenarios(language),
             "register" => register(language),
             "measured" => measured::region(rest, language)?.with_context(|| unknown(name))?,
             "calls" | "mistake" => shown.with_context(|| unknown(name))?.concat(),
@@ -150,10 +161,18 @@ fn kind(name: &str) -> (&str, &str) {
     name.split_once(' ').unwrap_or((name, ""))
 }
 
-/// Runs what a region shows: what is the same in both languages.
-fn run(name: &str) -> Result<Vec<String>> {
+/// The language in which a region is run for a page: what says nothing of ours is run once.
+fn played_in(name: &str, language: Language) -> Language {
     match kind(name) {
-        ("session", name) => session::play(name),
+        ("session", session) if session::speaks(session) => language,
+        _ => Language::English,
+    }
+}
+
+/// Runs what a region shows.
+fn run(name: &str, language: Language) -> Result<Vec<String>> {
+    match kind(name) {
+        ("session", name) => session::play(name, language),
         ("mistake", name) => Ok(vec![mistake::show(name)?]),
         _ => Ok(vec![measured::calls()?]),
     }
@@ -207,11 +226,37 @@ fn language_of(file: &Path) -> &'static str {
 }
 
 /// A file, without its first comment.
-fn listing(file: &Path) -> Result<String> {
+fn listing(file: &Path, language: Language) -> Result<String> {
+    let code = code_of(file, language)?;
+    Ok(fenced(language_of(file), code.join("\n").trim_start()))
+}
+
+/// The lines of a file behind its first comment.
+fn code_of(file: &Path, language: Language) -> Result<Vec<String>> {
     let text = pages::read(file)?;
     let header = |line: &&str| line.starts_with("//!") || line.starts_with('#');
-    let code: Vec<&str> = text.lines().skip_while(header).collect();
-    Ok(fenced(language_of(file), code.join("\n").trim_start()))
+    let lines: Vec<String> = text.lines().skip_while(header).map(str::to_owned).collect();
+    Ok(in_one_language(&lines, language))
+}
+
+/// Code whose comments are in the language of the page. A comment is in both, `한국어 · English`, or the lines in
+/// Korean stand before those in English.
+fn in_one_language(lines: &[String], language: Language) -> Vec<String> {
+    let is_korean = |text: &str| text.contains(|c: char| ('가'..='힣').contains(&c));
+    let shown = |line: &String| {
+        let code = line.trim_start();
+        if !code.starts_with("//") && !code.starts_with("# ") {
+            return Some(line.clone());
+        }
+        let Some((korean, english)) = line.split_once(" · ") else {
+            return (is_korean(line) == (language == Language::Korean)).then(|| line.clone());
+        };
+        // The sign of the comment, and the number of a step.
+        let words = korean.find(|c: char| is_korean(&c.to_string()) || c == '[');
+        let (sign, korean) = korean.split_at(words.unwrap_or(0));
+        Some(format!("{sign}{}", language.words()(&Text::new(korean, english))))
+    };
+    lines.iter().filter_map(shown).collect()
 }
 
 /// A link from a page to a file of the project.
@@ -219,10 +264,10 @@ fn link(words: &str, file: &Path) -> String {
     format!("[{words}](../../{})", file.display().to_string().replace('\\', "/"))
 }
 
-/// One step on the three rungs, side by side.
+/// One step of the original and of the literal port, side by side.
 fn step(pattern: Pattern, number: usize, language: Language) -> Result<String> {
     let mut cells = Vec::new();
-    for rung in Rung::ALL {
+    for rung in [Rung::Original, Rung::Literal] {
         let file = programs::source(pattern, rung);
         let section =
             sections(pattern, rung)?.into_iter().find(|section| section.number() == number);
@@ -235,11 +280,11 @@ fn step(pattern: Pattern, number: usize, language: Language) -> Result<String> {
         })?;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let label = link(&format!("`{name}`"), &file);
-        let code = fenced(language_of(&file), &without_margin(&section.code));
+        let code = without_margin(&in_one_language(&section.code, language));
+        let code = fenced(language_of(&file), &code);
         let title = match rung {
             Rung::Original => Text::new("원본", "Original"),
-            Rung::Literal => Text::new("그대로 옮긴 코드", "Literal port"),
-            Rung::Port => Text::new("이식판", "Port"),
+            _ => Text::new("그대로 옮긴 코드", "Literal port"),
         };
         cells.push(format!("**{}** {label}\n\n{code}", language.words()(&title)));
     }
@@ -261,43 +306,30 @@ fn without_margin(code: &[String]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The difference between the literal port and the port, without comments, steps as anchors.
-fn added(pattern: Pattern) -> Result<String> {
-    let flat = |rung| -> Result<Vec<String>> {
-        let mut lines = Vec::new();
-        for section in sections(pattern, rung)? {
-            lines.push(format!("// {}", heading(&section)));
-            let code = section.code.into_iter();
-            lines.extend(code.filter(|line| {
-                let line = line.trim();
-                !line.is_empty() && !line.starts_with("//")
-            }));
-        }
-        Ok(lines)
-    };
-    let (literal, port) = (flat(Rung::Literal)?, flat(Rung::Port)?);
-    let (literal, port): (Vec<&str>, Vec<&str>) =
-        (literal.iter().map(String::as_str).collect(), port.iter().map(String::as_str).collect());
+/// The whole port. The lines that the literal port does not have are marked.
+fn port(pattern: Pattern, language: Language) -> Result<String> {
+    let literal: BTreeSet<String> = code_of(&programs::source(pattern, Rung::Literal), language)?
+        .iter()
+        .map(|line| line.trim().to_owned())
+        .collect();
     let mut text = String::new();
-    for change in TextDiff::from_slices(&literal, &port).iter_all_changes() {
-        let sign = match change.tag() {
-            ChangeTag::Delete => '-',
-            ChangeTag::Insert => '+',
-            ChangeTag::Equal => ' ',
-        };
-        let _ = writeln!(text, "{sign}{}", change.value());
+    for line in code_of(&programs::source(pattern, Rung::Port), language)? {
+        let code = line.trim();
+        let mark = if code.is_empty() || literal.contains(code) { ' ' } else { '+' };
+        let _ = writeln!(text, "{}", format!("{mark}{line}").trim_end());
     }
-    Ok(fenced("diff", &text))
+    Ok(fenced("diff", text.trim_matches('\n')))
 }
 
-/// In both languages, as in the file.
-fn heading(section: &Section) -> String {
-    let name = section.name();
-    let name = common::Language::Both.choose(&name.korean, &name.english);
-    match section.number() {
-        0 => name,
-        number => format!("{number}. {name}"),
+/// All scenarios, and what happens in them.
+fn scenarios(language: Language) -> String {
+    let head = Text::new("| 시나리오 | 하는 일 |", "| Scenario | What is done |");
+    let mut table = format!("{}\n| --- | --- |\n", language.words()(&head));
+    for scenario in scenarios::patterns::all() {
+        let text = language.words()(&scenario.text);
+        let _ = writeln!(table, "| `{}` | {text} |", scenario.path());
     }
+    table
 }
 
 /// The deliberate differences, with what shows each.

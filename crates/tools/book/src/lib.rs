@@ -33,6 +33,14 @@ impl Language {
         }
     }
 
+    /// The locale of a reader of it.
+    fn locale(self) -> &'static str {
+        match self {
+            Self::Korean => "ko_KR.UTF-8",
+            Self::English => "en_US.UTF-8",
+        }
+    }
+
     /// The other one.
     fn twin(self) -> Self {
         match self {

@@ -18,20 +18,27 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use similar::TextDiff;
 
 use crate::{pages, told};
 
-/// The wrong program `name` and what the compiler says of it, as Markdown.
+/// The mistaken lines of the program `name` in their surroundings, with what would be right, and what the
+/// compiler says, as Markdown.
 ///
 /// # Errors
 ///
 /// When there is no such file, when there is no compiler, or when the compiler does not say exactly what
 /// the last lines of the file claim.
 pub fn show(name: &str) -> Result<String> {
-    let Mistake { claim, program, .. } = Mistake::read(name)?;
-    let says = claim.compile(name, &program, &[claim.said()])?;
-    let command = claim.command(name).join(" ");
-    Ok(format!("```rust,ignore\n{program}```\n\n```console\n$ {command}\n{says}```\n"))
+    let mistake = Mistake::read(name)?;
+    let says = mistake.claim.compile(name, &mistake.program, &[mistake.claim.said()])?;
+    let command = mistake.claim.command(name).join(" ");
+    let right = mistake.mended(name)?;
+    let lines = TextDiff::from_lines(&right, &mistake.program);
+    let hunks = lines.unified_diff().context_radius(2).to_string();
+    let hunks: String =
+        hunks.split_inclusive('\n').filter(|line| !line.starts_with("@@")).collect();
+    Ok(format!("```diff\n{hunks}```\n\n```console\n$ {command}\n{says}```\n"))
 }
 
 /// The program `name` with its mistake corrected.
@@ -41,25 +48,9 @@ pub fn show(name: &str) -> Result<String> {
 /// As [`show`]; when a line to correct is not there once; when the compiler finds fault with the corrected
 /// program too, which it does when there is no line to correct.
 pub fn mend(name: &str) -> Result<String> {
-    let Mistake { claim, instead, program } = Mistake::read(name)?;
-    for (wrong, _) in &instead {
-        let count = program.lines().filter(|line| line.trim() == wrong).count();
-        ensure!(
-            count == 1,
-            told(
-                format!("`{name}.rs`: 고칠 줄 `{wrong}` 하나가 있어야 하는데 {count}개입니다."),
-                format!("`{name}.rs`: the line to correct, `{wrong}`, stands there {count} times."),
-            )
-        );
-    }
-    let mended: String = program
-        .lines()
-        .map(|line| {
-            let right = instead.iter().find(|(wrong, _)| line.trim() == wrong);
-            right.map_or(line.to_owned(), |(wrong, right)| line.replace(wrong, right)) + "\n"
-        })
-        .collect();
-    claim.compile(name, &mended, &[])?;
+    let mistake = Mistake::read(name)?;
+    let mended = mistake.mended(name)?;
+    mistake.claim.compile(name, &mended, &[])?;
     Ok(mended)
 }
 
@@ -149,6 +140,27 @@ struct Answer {
 }
 
 impl Mistake {
+    /// The program as it should be.
+    fn mended(&self, name: &str) -> Result<String> {
+        for (wrong, _) in &self.instead {
+            let count = self.program.lines().filter(|line| line.trim() == wrong).count();
+            ensure!(
+                count == 1,
+                told(
+                    format!("`{name}.rs`: 고칠 줄 `{wrong}` 하나가 있어야 하는데 {count}개입니다."),
+                    format!(
+                        "`{name}.rs`: the line to correct, `{wrong}`, stands there {count} times."
+                    ),
+                )
+            );
+        }
+        let lines = self.program.lines().map(|line| {
+            let right = self.instead.iter().find(|(wrong, _)| line.trim() == wrong);
+            right.map_or(line.to_owned(), |(wrong, right)| line.replace(wrong, right)) + "\n"
+        });
+        Ok(lines.collect())
+    }
+
     fn read(name: &str) -> Result<Self> {
         let text = pages::read(format!("{FOLDER}/{name}.rs").as_ref())?;
         Self::parse(&text).with_context(|| {

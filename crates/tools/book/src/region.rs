@@ -141,12 +141,20 @@ fn visit(
     Ok(found)
 }
 
-/// Reads all pages, whose regions must all come to an end.
+/// The README of a language.
+fn readme(language: Language) -> &'static str {
+    match language {
+        Language::Korean => "README.ko.md",
+        Language::English => "README.md",
+    }
+}
+
+/// Reads all pages, and the READMEs, whose regions must all come to an end.
 fn read() -> Result<Vec<Page>> {
     let mut read = Vec::new();
     // English first: it names the versions that the book was made with.
     for language in [Language::English, Language::Korean] {
-        for file in pages::all(language)? {
+        for file in [pages::all(language)?, vec![readme(language).into()]].concat() {
             let page = Page { language, text: pages::read(&file)?, file };
             let begun = page.text.matches("<!-- generated: ").count();
             let closed = page.regions().filter(|(_, text, _)| !text.contains("<!-- generated: "));

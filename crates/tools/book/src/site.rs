@@ -1,11 +1,10 @@
 //! Builds the book: both languages in one folder, with a start page.
 //!
 //! mdBook makes the pages. To its output are added: a switch between the languages, a Korean user
-//! interface, a search that knows Korean, diagrams and transcripts. All of it is found by the words of
+//! interface, a search that knows Korean, and transcripts. All of it is found by the words of
 //! mdBook's templates; where they have changed, the build fails instead of leaving something out.
 
 mod code;
-mod diagram;
 mod korean;
 mod mdbook;
 mod twin;
@@ -121,7 +120,6 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
         write(&assets.join(name), text)?;
     }
     let highlighted = code::highlighted(&read(&folder.join("highlight.js"))?);
-    let mut diagrams = diagram::Diagrams::default();
     let mut interface = korean::Interface::default();
     // The one for printing, which is all pages once more, last: a complaint should name the page.
     let (print, single): (Vec<_>, Vec<_>) =
@@ -129,7 +127,7 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
     for (name, page) in single.into_iter().chain(print) {
         let page = add_assets(&without_files(page))
             .and_then(|page| twin::add_switch(&page, language, name, &twins[name]))
-            .and_then(|page| code::finish(&page, &highlighted, &mut diagrams))
+            .and_then(|page| code::finish(&page, &highlighted))
             .and_then(|page| match language {
                 Language::Korean => interface.translate(&page),
                 Language::English => Ok(page),

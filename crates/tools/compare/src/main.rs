@@ -60,7 +60,7 @@ enum Task {
 
 #[derive(Args, Default)]
 struct RunArgs {
-    #[arg(help = in_lines("패턴이나 시나리오 하나만 (예: tcp-echo, tcp-echo/half-close)", "one pattern or scenario only (e.g. tcp-echo, tcp-echo/half-close)"), value_name = "PATTERN[/SCENARIO]", value_parser = selection)]
+    #[arg(help = in_lines("패턴이나 시나리오 하나만", "one pattern or scenario only"), value_name = "PATTERN[/SCENARIO]", value_parser = selection)]
     only: Option<(Pattern, Option<String>)>,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,

@@ -67,6 +67,7 @@ pub fn all() -> Vec<Scenario> {
     all
 }
 
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 fn tcp() -> Vec<Scenario> {
     let new = |id, arguments, prints, acts| client(Pattern::TcpEcho, id, arguments, prints, acts);
     let text = |text| Data::Repeat(text, 1);

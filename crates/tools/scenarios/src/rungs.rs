@@ -259,7 +259,7 @@ fn explain(
                 other.ending
             )),
             None => {
-                lines.push(format!("client {}: {} | -", answer.peer, Shown::new(&answer.bytes)))
+                lines.push(format!("client {}: {} | -", answer.peer, Shown::new(&answer.bytes)));
             }
         }
     }

@@ -1,11 +1,9 @@
-//! Code blocks: diagrams, transcripts, and the languages that mdBook does not colour.
+//! Code blocks: transcripts, and the languages that mdBook does not colour.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use regex::Regex;
-
-use super::diagram::Diagrams;
 
 /// The languages that the script which colours code knows. For any other it warns on the console.
 pub fn highlighted(script: &str) -> BTreeSet<String> {
@@ -19,27 +17,18 @@ pub fn highlighted(script: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Draws the diagrams of a page and marks the lines of its transcripts.
-pub fn finish(
-    page: &str,
-    highlighted: &BTreeSet<String>,
-    diagrams: &mut Diagrams,
-) -> Result<String> {
+/// Marks the lines of the transcripts of a page.
+pub fn finish(page: &str, highlighted: &BTreeSet<String>) -> Result<String> {
     let block =
         Regex::new(r#"(?s)<pre><code class="language-([^" ]+)([^"]*)">(.*?)</code></pre>"#)?;
     let mut finished = String::new();
     let mut rest = 0;
-    let mut number = 0;
     for found in block.captures_iter(page) {
         let whole = found.get(0).context("a match")?;
         let (language, classes, text) = (&found[1], &found[2], &found[3]);
         finished += &page[rest..whole.start()];
         rest = whole.end();
         match language {
-            "mermaid" => {
-                number += 1;
-                finished += &diagrams.draw(&unescape(text), number)?;
-            }
             "console" => {
                 let lines: String = text.split_inclusive('\n').map(line).collect();
                 finished += &format!(
@@ -69,10 +58,4 @@ fn line(line: &str) -> String {
     } else {
         line.to_owned()
     }
-}
-
-fn unescape(text: &str) -> String {
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
