@@ -75,12 +75,18 @@ fn advice(language: Language) -> BTreeSet<String> {
             // What `--help` shows is there for the asking: a whole line, or what stands behind a flag.
             let asked =
                 regex(&format!(r"(?m)(^|  ){}(:| \[default: .*)?$", template(text.trim_end())));
-            if !is_korean(text) || text == GREETING || asked.is_match(&help) {
+            // Flags of a command, headings, and what `--help` of other programs begins with.
+            let flags = text.starts_with(" -- ")
+                || text.chars().count() < 4
+                || text.starts_with("TCP 서버: ");
+            if !is_korean(text) || text == GREETING || flags || asked.is_match(&help) {
                 continue;
             }
             let said = match language {
                 Language::Korean => Some(text),
-                Language::English => strings.get(index + 1).filter(|next| !is_korean(next)),
+                Language::English => {
+                    strings.get(index + 1).filter(|next| !is_korean(next) && next.contains(' '))
+                }
             };
             lines.extend(said.map(|text| text.trim_end().to_owned()));
         }
@@ -91,7 +97,8 @@ fn advice(language: Language) -> BTreeSet<String> {
 /// Whether a piece of code in the index is a message of ours, which is in the language of the page.
 pub fn is_advice(language: Language, code: &str) -> bool {
     static ADVICE: LazyLock<[Vec<Regex>; 2]> = LazyLock::new(|| {
-        Language::ALL.map(|language| advice(language).iter().map(|line| template(line)).collect())
+        let whole = |line: &String| regex(&format!("^(?:# )?{}(?:: .*)?$", template(line)));
+        Language::ALL.map(|language| advice(language).iter().map(whole).collect())
     });
     ADVICE[language as usize].iter().any(|template| template.is_match(code))
 }

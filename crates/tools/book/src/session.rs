@@ -209,16 +209,6 @@ const SESSIONS: &[(&str, &[Act])] = &[
             CtrlC(1),
         ],
     ),
-    (
-        "one-at-a-time-two",
-        &[
-            Serve(1, ONE_AT_A_TIME),
-            Ask(2, "cargo run --bin threaded-echo-client -- --clients 1"),
-            Fails(2, "cargo run --bin threaded-echo-client -- --clients 2 --timeout 1"),
-            Clients(1, 3),
-            CtrlC(1),
-        ],
-    ),
     // When threads are not enough
     (
         "pool-nine",
