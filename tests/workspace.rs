@@ -507,10 +507,17 @@ fn make_speaks_the_readers_language() {
 
 /// What must be equal in both languages: code blocks, and the skeleton of headings and tables.
 fn skeleton(text: &str) -> Vec<String> {
-    let mut block = false;
+    let (mut block, mut console) = (false, false);
     let mut skeleton = Vec::new();
     for line in text.lines() {
         let fence = line.starts_with("```");
+        if fence {
+            console = line == "```console";
+        }
+        // What a terminal shows is in the language of the page; what is typed is not.
+        if block && console && !fence && !line.starts_with("$ ") {
+            continue;
+        }
         if fence || block {
             skeleton.push(line.to_owned());
         } else if line.starts_with('#') {

@@ -59,7 +59,7 @@ fn demo() -> Result<()> {
         .arg(
             clap::Arg::new("pattern")
                 .value_name("PATTERN")
-                .help(in_lines("한 패턴만", "one pattern only"))
+                .help(in_lines("하나만", "one only"))
                 .value_parser(names),
         );
     let matches = common::parse(command);

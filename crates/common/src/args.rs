@@ -149,11 +149,11 @@ pub struct ClientArgs {
     #[arg(long, value_name = "HOST", default_value = "localhost", help = in_lines("서버의 호스트", "host of the server"))]
     host: String,
     #[arg(short, long, env = "PORT", hide_env = true, value_name = "PORT", default_value_t = DEFAULT_PORT,
-        value_parser = value_parser!(u16).range(1..), help = in_lines("서버의 포트, 또는 환경 변수 PORT", "port of the server, or the variable PORT"))]
+        value_parser = value_parser!(u16).range(1..), help = in_lines("그 포트, 또는 환경 변수 PORT", "its port, or the variable PORT"))]
     port: u16,
     /// How long to wait in each step: to connect, to send, to receive.
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = seconds,
-        help = in_lines("연결, 송신, 수신을 각각 기다리는 시간(초)", "seconds to wait to connect, to send, to receive"))]
+        help = in_lines("단계마다 기다리는 시간(초)", "seconds to wait in each step"))]
     pub timeout: Duration,
 }
 

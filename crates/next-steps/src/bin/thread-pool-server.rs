@@ -21,7 +21,7 @@ use anyhow::Result;
 use common::{Pattern, ServerArgs};
 
 const WORKERS: usize = 8;
-const QUEUE: usize = 128;
+const QUEUE: usize = 1024;
 
 // 4단계와 5단계는 원본처럼 파일의 앞에 있지만, 풀의 스레드에서 3단계 다음에 실행됩니다.
 // Steps 4 and 5 stand first, as in the original; they run after step 3, in a thread of the pool.

@@ -72,11 +72,11 @@ struct CheckArgs {
     what: (Pattern, Option<String>),
     #[arg(help = in_lines("서버를 시작하는 명령", "the command that starts the server"), value_name = "COMMAND", last = true, required = true)]
     command: Vec<OsString>,
-    #[arg(help = in_lines("서버의 포트, 0이면 빈 포트", "the server's port, 0 takes a free one"), short, long, default_value_t = 12345)]
+    #[arg(help = in_lines("포트. 0이면 빈 포트", "its port; 0 takes a free one"), short, long, default_value_t = 12345)]
     port: u16,
-    #[arg(help = in_lines("원본의 응답(literal) 또는 고친 응답(echo)", "the original's reply (literal), or the corrected one (echo)"), long, value_enum, hide_possible_values = true, default_value_t = Reply::Literal)]
+    #[arg(help = in_lines("응답: literal(원본), echo(고친 것)", "reply: literal, or echo (mended)"), long, value_enum, hide_possible_values = true, default_value_t = Reply::Literal)]
     reply: Reply,
-    #[arg(help = in_lines("바로 일어나야 할 일을 기다리는 시간(초)", "seconds to wait for what should happen at once"), long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    #[arg(help = in_lines("응답마다 기다리는 시간(초)", "seconds to wait for each reply"), long, value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     timeout: Duration,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
@@ -106,9 +106,9 @@ struct ListArgs {
 struct SourceArgs {
     #[arg(help = in_lines("패턴", "the pattern"), value_name = "PATTERN", value_parser = pattern)]
     pattern: Pattern,
-    #[arg(help = in_lines("원본 옆에 놓을 것: port, literal, client", "what stands beside the original: port, literal, client"), long, value_enum, hide_possible_values = true, default_value_t = Beside::Port)]
+    #[arg(help = in_lines("오른쪽: port, literal, client", "right side: port, literal, client"), long, value_enum, hide_possible_values = true, default_value_t = Beside::Port)]
     beside: Beside,
-    #[arg(help = in_lines("형식: terminal, markdown, html", "the format: terminal, markdown, html"), long, value_enum, hide_possible_values = true, default_value_t = As::Terminal)]
+    #[arg(help = in_lines("형식: terminal, markdown, html", "format: terminal, markdown, html"), long, value_enum, hide_possible_values = true, default_value_t = As::Terminal)]
     format: As,
 }
 

@@ -79,6 +79,7 @@ impl Peer {
     /// Somebody on a connection. What does not go out within `patience` is given up.
     pub fn stream(
         stream: TcpStream,
+        since: Instant,
         number: PeerId,
         patience: Duration,
         log: &Log,
@@ -86,7 +87,7 @@ impl Peer {
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(patience))?;
         let port = stream.local_addr()?.port();
-        log.note(Who::Peer(number), What::Connects);
+        log.note_at(since, Who::Peer(number), What::Connects);
         Ok(Self::new(Socket::Stream(stream), None, number, port, log))
     }
 
@@ -369,7 +370,10 @@ mod tests {
     fn pair() -> (Peer, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        (Peer::stream(stream, 0, PATIENCE, &Log::default()).unwrap(), listener.accept().unwrap().0)
+        (
+            Peer::stream(stream, Instant::now(), 0, PATIENCE, &Log::default()).unwrap(),
+            listener.accept().unwrap().0,
+        )
     }
 
     #[test]

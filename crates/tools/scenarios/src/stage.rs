@@ -313,13 +313,15 @@ impl<'a> Stage<'a> {
     /// one client would be used up by a probe. `false` when a server that had listened does so no more.
     fn connect(&mut self, number: PeerId) -> Result<bool, Box<Outcome>> {
         let mut watch = Watch::new();
-        let stream = loop {
+        let (stream, since) = loop {
+            // Its server may have printed its line before we have looked at the clock again.
+            let since = Instant::now();
             match TcpStream::connect_timeout(&self.addr(), self.subject.patience) {
                 // A port that systems give to clients may be connected to itself.
                 Ok(stream) if stream.local_addr().ok() == Some(self.addr()) => {
                     self.not_yet(&mut watch)?;
                 }
-                Ok(stream) => break stream,
+                Ok(stream) => break (stream, since),
                 // A server of one client may be gone for the next.
                 Err(_) if self.ready.is_some() && self.scenario.accepted.is_some() => {
                     return Ok(true);
@@ -332,7 +334,7 @@ impl<'a> Stage<'a> {
             }
         };
         self.ready.get_or_insert_with(Instant::now);
-        let mut peer = Peer::stream(stream, number, self.subject.patience, &self.log)?;
+        let mut peer = Peer::stream(stream, since, number, self.subject.patience, &self.log)?;
         peer.gently = self.scenario.acts.contains(&Act::Restart);
         self.ports.push(peer.port);
         self.enter(number, peer);
@@ -361,7 +363,8 @@ impl<'a> Stage<'a> {
                 loop {
                     if let Ok((stream, _)) = listener.accept() {
                         let _ = stream.set_nonblocking(false);
-                        break Peer::stream(stream, number, patience, &self.log).ok();
+                        break Peer::stream(stream, Instant::now(), number, patience, &self.log)
+                            .ok();
                     }
                     if Instant::now() > end || self.program.exit(TICK).is_some() {
                         break None;
@@ -701,7 +704,8 @@ impl<'a> Stage<'a> {
         let Ok(stream) = TcpStream::connect_timeout(&self.addr(), patience) else {
             return false;
         };
-        let Ok(mut peer) = Peer::stream(stream, another, patience, &self.log) else {
+        let Ok(mut peer) = Peer::stream(stream, Instant::now(), another, patience, &self.log)
+        else {
             return false;
         };
         self.ports.push(peer.port);
@@ -737,8 +741,9 @@ impl<'a> Stage<'a> {
         while program.exit(TICK).is_none() && Instant::now() < end {
             let there = match self.protocol() {
                 Protocol::Udp => occupant(Protocol::Udp, self.port) != Occupant::Nobody,
-                Protocol::Tcp => TcpStream::connect(self.addr())
-                    .is_ok_and(|stream| Peer::stream(stream, 0, TRY, &Log::default()).is_ok()),
+                Protocol::Tcp => TcpStream::connect(self.addr()).is_ok_and(|stream| {
+                    Peer::stream(stream, Instant::now(), 0, TRY, &Log::default()).is_ok()
+                }),
             };
             if there {
                 return true;
