@@ -90,7 +90,7 @@ fn nothing_differs_that_should_not_and_everything_that_should() {
         );
     }
     // 5 s on an idle machine.
-    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
 }
 
 #[test]
