@@ -157,14 +157,6 @@ const SESSIONS: &[(&str, &[Act])] = &[
         &[Serve(1, THREADED), Ask(2, "cargo run --bin threaded-echo-client -- 안녕"), CtrlC(1)],
     ),
     (
-        "threads-hello-python",
-        &[
-            Serve(1, THREADED_PYTHON),
-            Ask(2, "PORT=12346 python3 crates/threaded-echo/python/client.py 안녕"),
-            CtrlC(1),
-        ],
-    ),
-    (
         "threads-silent",
         &[
             Serve(1, THREADED),
@@ -199,14 +191,6 @@ const SESSIONS: &[(&str, &[Act])] = &[
             CtrlC(1),
             Shows(1, "KeyboardInterrupt"),
             CtrlD(2),
-        ],
-    ),
-    (
-        "threads-crowd",
-        &[
-            Serve(1, THREADED),
-            Ask(2, "cargo run --bin threaded-echo-client -- --clients 5"),
-            CtrlC(1),
         ],
     ),
     // When threads are not enough
