@@ -759,7 +759,7 @@ fn speaks_korean(book: &Book, page: &str) {
 }
 
 /// Pairs of text and background in code whose contrast is below that of WCAG's level AA.
-const FAINT: &str = r#"(() => {
+const FAINT: &str = r"(() => {
     const parse = colour => {
         const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
         return { r, g, b, a };
@@ -801,7 +801,7 @@ const FAINT: &str = r#"(() => {
         }
     }
     return { seen, faint: [...faint] };
-})()"#;
+})()";
 
 fn readable(book: &Book, page: &str) {
     let found = book.run(FAINT);

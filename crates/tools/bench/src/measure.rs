@@ -86,7 +86,8 @@ pub fn measure(contenders: &[Contender], plan: &Plan, progress: impl Fn(f64)) ->
 /// The order of a round. It begins with another server each time, and goes on in other steps, so that nobody
 /// always follows the same neighbour.
 fn order(servers: usize, round: usize) -> impl Iterator<Item = usize> {
-    let divides = |step: usize| (2..=step).any(|it| step % it == 0 && servers % it == 0);
+    let divides =
+        |step: usize| (2..=step).any(|it| step.is_multiple_of(it) && servers.is_multiple_of(it));
     // Steps that share no divisor with the number of servers come to everybody.
     let steps: Vec<usize> = (1..servers.max(2)).filter(|step| !divides(*step)).collect();
     let step = steps[round % steps.len()];

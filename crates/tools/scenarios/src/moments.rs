@@ -120,11 +120,10 @@ impl Log {
                 Some(Moment { who: last, what: What::Receives(bytes), .. }),
                 What::Receives(more),
             ) = (moments.last_mut(), &what)
+                && *last == who
             {
-                if *last == who {
-                    bytes.extend(more);
-                    continue;
-                }
+                bytes.extend(more);
+                continue;
             }
             moments.push(Moment { seconds, who, what });
         }
