@@ -9,7 +9,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 use common::Pattern;
-use compare::source::sections;
+use compare::source::{comments_in, sections};
 use harness::Text;
 use harness::programs::{self, Rung, python};
 use scenarios::difference::Difference;
@@ -236,27 +236,7 @@ fn code_of(file: &Path, language: Language) -> Result<Vec<String>> {
     let text = pages::read(file)?;
     let header = |line: &&str| line.starts_with("//!") || line.starts_with('#');
     let lines: Vec<String> = text.lines().skip_while(header).map(str::to_owned).collect();
-    Ok(in_one_language(&lines, language))
-}
-
-/// Code whose comments are in the language of the page. A comment is in both, `한국어 · English`, or the lines in
-/// Korean stand before those in English.
-fn in_one_language(lines: &[String], language: Language) -> Vec<String> {
-    let is_korean = |text: &str| text.contains(|c: char| ('가'..='힣').contains(&c));
-    let shown = |line: &String| {
-        let code = line.trim_start();
-        if !code.starts_with("//") && !code.starts_with("# ") {
-            return Some(line.clone());
-        }
-        let Some((korean, english)) = line.split_once(" · ") else {
-            return (is_korean(line) == (language == Language::Korean)).then(|| line.clone());
-        };
-        // The sign of the comment, and the number of a step.
-        let words = korean.find(|c: char| is_korean(&c.to_string()) || c == '[');
-        let (sign, korean) = korean.split_at(words.unwrap_or(0));
-        Some(format!("{sign}{}", language.words()(&Text::new(korean, english))))
-    };
-    lines.iter().filter_map(shown).collect()
+    Ok(comments_in(&lines, language.of_a_reader()))
 }
 
 /// A link from a page to a file of the project.
@@ -280,7 +260,7 @@ fn step(pattern: Pattern, number: usize, language: Language) -> Result<String> {
         })?;
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let label = link(&format!("`{name}`"), &file);
-        let code = without_margin(&in_one_language(&section.code, language));
+        let code = without_margin(&comments_in(&section.code, language.of_a_reader()));
         let code = fenced(language_of(&file), &code);
         let title = match rung {
             Rung::Original => Text::new("원본", "Original"),

@@ -33,6 +33,14 @@ impl Language {
         }
     }
 
+    /// The language of somebody who reads it.
+    fn of_a_reader(self) -> common::Language {
+        match self {
+            Self::Korean => common::Language::Korean,
+            Self::English => common::Language::English,
+        }
+    }
+
     /// The locale of a reader of it.
     fn locale(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use common::{Pattern, examples, in_lines};
+use common::{Language, Pattern, examples, in_lines};
 use compare::source::{self, Format, Pair};
 use compare::{report, syscalls};
 use harness::Text;
@@ -305,7 +305,7 @@ fn source(args: &SourceArgs) -> Result<bool> {
             Format::Terminal { width: columns.unwrap_or(80).into() }
         }
     };
-    print(&source::side_by_side(args.pattern, pair, format)?)?;
+    print(&source::side_by_side(args.pattern, pair, Language::of_the_reader(), format)?)?;
     Ok(true)
 }
 

@@ -7,7 +7,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
-use common::{Pattern, in_lines};
+use common::{Language, Pattern, in_lines};
 use harness::Text;
 use harness::programs::{self, Rung};
 use regex::Regex;
@@ -58,7 +58,12 @@ impl Pair {
 ///
 /// When a file cannot be read; when a step is missing or repeated in one of them, has other words in the
 /// other, or stands elsewhere.
-pub fn side_by_side(pattern: Pattern, pair: Pair, format: Format) -> Result<String> {
+pub fn side_by_side(
+    pattern: Pattern,
+    pair: Pair,
+    language: Language,
+    format: Format,
+) -> Result<String> {
     let read = |file: String| {
         let text = fs::read_to_string(programs::root().join(&file)).with_context(|| {
             in_lines(
@@ -72,6 +77,7 @@ pub fn side_by_side(pattern: Pattern, pair: Pair, format: Format) -> Result<Stri
     let (python, rust) = (read(python)?, read(rust)?);
     python.has_the_steps_of(&rust)?;
     rust.has_the_steps_of(&python)?;
+    let [python, rust] = [python, rust].map(|source| source.told_in(language));
     Ok(match format {
         Format::Terminal { width } => terminal(&python, &rust, width),
         Format::Markdown => markdown(&python, &rust),
@@ -158,6 +164,17 @@ impl Source {
         self.sections.iter().filter_map(|section| section.step.as_ref())
     }
 
+    fn told_in(mut self, language: Language) -> Self {
+        for section in &mut self.sections {
+            section.code = comments_in(&section.code, language);
+            let Text { korean, english } = section.name();
+            if let Some(step) = &mut section.step {
+                step.words = language.choose(&korean, &english);
+            }
+        }
+        self
+    }
+
     /// Whether the steps here are those of `other`, in the same order.
     fn has_the_steps_of(&self, other: &Self) -> Result<()> {
         let (file, other_file) = (&self.file, &other.file);
@@ -230,6 +247,27 @@ impl Section {
             None => Text::new("준비", "Preparation").to_string(),
         }
     }
+}
+
+/// Code with its comments in one language, unless both are asked for. A comment is in both,
+/// `한국어 · English`, or the lines in Korean stand before those in English.
+#[must_use]
+pub fn comments_in(lines: &[String], language: Language) -> Vec<String> {
+    let is_korean = |text: &str| text.contains(|c: char| ('가'..='힣').contains(&c));
+    let shown = |line: &String| {
+        let code = line.trim_start();
+        if language == Language::Both || !code.starts_with("//") && !code.starts_with("# ") {
+            return Some(line.clone());
+        }
+        let Some((korean, english)) = line.split_once(" · ") else {
+            return (is_korean(line) == (language == Language::Korean)).then(|| line.clone());
+        };
+        // The sign of the comment, and the number of a step.
+        let words = korean.find(|c: char| is_korean(&c.to_string()) || c == '[');
+        let (sign, korean) = korean.split_at(words.unwrap_or(0));
+        Some(format!("{sign}{}", language.choose(korean, english)))
+    };
+    lines.iter().filter_map(shown).collect()
 }
 
 fn indent(line: &str) -> usize {
@@ -428,7 +466,8 @@ mod tests {
     fn the_terminal_shows_every_line_once_and_none_is_too_wide() {
         all(|pattern, pair, texts| {
             for width in [24, 40, 80, 81, 120, 400] {
-                let shown = side_by_side(pattern, pair, Format::Terminal { width }).unwrap();
+                let shown = side_by_side(pattern, pair, Language::Both, Format::Terminal { width })
+                    .unwrap();
                 let mut headings = String::new();
                 let mut columns = [String::new(), String::new()];
                 for line in shown.lines() {
@@ -456,7 +495,7 @@ mod tests {
     #[test]
     fn markdown_shows_every_line_once() {
         all(|pattern, pair, texts| {
-            let shown = side_by_side(pattern, pair, Format::Markdown).unwrap();
+            let shown = side_by_side(pattern, pair, Language::Both, Format::Markdown).unwrap();
             for (text, fence) in texts.iter().zip(["```python\n", "```rust,ignore\n"]) {
                 let (steps, code) = lines(text);
                 let blocks =
@@ -474,7 +513,7 @@ mod tests {
     #[test]
     fn html_shows_every_line_once_and_has_no_blank_line() {
         all(|pattern, pair, texts| {
-            let shown = side_by_side(pattern, pair, Format::Html).unwrap();
+            let shown = side_by_side(pattern, pair, Language::Both, Format::Html).unwrap();
             assert!(!shown.contains("\n\n"));
             for (text, language) in texts.iter().zip(["python", "rust"]) {
                 let start = format!("<code class=\"language-{language}\">");
