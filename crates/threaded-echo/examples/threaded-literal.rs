@@ -7,8 +7,8 @@
 //! 터미널 1에는 세 클라이언트의 주소가, 터미널 2에는 `서버로부터 응답: {data}`가 세 번 나타납니다. Ctrl-C로 끝냅니다.
 //! Terminal 1 shows three addresses, terminal 2 shows `서버로부터 응답: {data}` three times. Ctrl-C ends the server.
 //!
-//! 주의: `accept`나 스레드 시작이 실패하면 루프는 끝나지만, `thread::scope`는 파이썬처럼 실행 중인 스레드를 기다립니다.
-//! Hazard: when `accept` or a thread's start fails, the loop ends, but `thread::scope`, like Python, waits for running threads.
+//! 주의: `accept`가 실패하거나 스레드를 시작할 수 없으면 바로 끝나고, 실행 중인 스레드도 함께 끝납니다. 파이썬은 기다립니다.
+//! Hazard: when `accept` fails, or no thread can be started, it ends at once and its threads with it; Python waits for them.
 
 use std::env;
 use std::io::{self, Read, Write};
