@@ -400,13 +400,15 @@ mod tests {
     #[test]
     fn terminals_do_not_leak_into_programs_that_are_started_at_the_same_moment() {
         let begin = Instant::now();
+        let all_have_ended = std::sync::Barrier::new(16);
         thread::scope(|scope| {
             for _ in 0..16 {
-                // One that stays, beside one whose terminal must be seen to end.
+                // One that stays until all others have ended, beside one whose terminal must be seen to end.
                 scope.spawn(|| {
                     let stays = Program::start(shell("sleep 600"), Stdout::Null).unwrap();
                     let ends = Program::start(shell("echo"), Stdout::Terminal).unwrap();
                     ends.end();
+                    all_have_ended.wait();
                     drop(stays);
                 });
             }
