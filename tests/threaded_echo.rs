@@ -127,6 +127,8 @@ fn help_and_wrong_arguments() {
 
 #[cfg(target_os = "linux")]
 mod exhaustion {
+    use std::iter;
+
     use harness::programs::Rung;
 
     use super::{DEADLINE, Duration, ErrorKind, Exit, PATTERN, REPLY, SERVER, Server, TcpStream};
@@ -209,7 +211,10 @@ mod exhaustion {
 
     fn out_of_descriptors_the_literal_port_ends_at_once() {
         let server = poor(&FEW_DESCRIPTORS, Rung::Literal).unwrap();
-        let streams = server.crowd(12);
+        let mut streams = vec![server.connect()];
+        // Who comes after its end is refused.
+        let next = || TcpStream::connect(("127.0.0.1", server.port)).ok();
+        streams.extend(iter::from_fn(next).take(11));
         assert_eq!(server.program.exit(DEADLINE), Some(Exit::Code(1)));
         // Its handlers have ended with it (D6): nobody is answered any more.
         assert!(streams.iter().all(|stream| answer(stream).as_deref() != Ok(REPLY)));
