@@ -148,6 +148,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Copies what the book has besides its pages.
+fn copy_setup(docs: &Path) {
+    copy(&root().join("docs/site"), &docs.join("site"));
+    fs::copy(root().join("docs/book.toml"), docs.join("book.toml")).unwrap();
+}
+
 /// What tests that run at the same time share. The last one drops it.
 fn shared<T>(place: &Mutex<Weak<T>>, make: impl FnOnce() -> T) -> Arc<T> {
     let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,6 +174,7 @@ fn built() -> Option<Arc<TempDir>> {
     Some(shared(&BUILT, || {
         let folder = tempfile::tempdir().unwrap();
         let docs = folder.path().join("docs");
+        copy_setup(&docs);
         for language in Language::ALL {
             let own = docs.join(language.code());
             copy(&root().join("docs").join(language.code()), &own);
@@ -266,7 +273,10 @@ impl Book {
         };
         let built = built()?;
         let chromium = shared(&SHARED, || Chromium::start(chromium));
-        let tab = chromium.browser.as_ref()?.new_tab().unwrap();
+        // A browser may leave a tab undrawn while another one of its window is busy.
+        let own_window = json!({ "url": "about:blank", "newWindow": true });
+        let own_window = serde_json::from_value(own_window).unwrap();
+        let tab = chromium.browser.as_ref()?.new_tab_with_options(own_window).unwrap();
         let happened = listen(&tab);
         // The page for printing would open a dialog. And headless_chrome reads for up to 100 ms at a
         // time, in which it does not write: a page that always has something to say keeps it awake.
@@ -959,9 +969,9 @@ fn a_build_that_fails_is_in_nobodys_way() {
     let folder = tempfile::tempdir().unwrap();
     let (docs, out) = (folder.path().join("docs"), folder.path().join("out"));
     let pages = ["one", "two", "three"];
+    copy_setup(&docs);
     for language in Language::ALL.map(|language| docs.join(language.code())) {
         fs::create_dir_all(&language).unwrap();
-        fs::copy(root().join("docs/en/book.toml"), language.join("book.toml")).unwrap();
         let entries = pages.map(|page| format!("- [{page}]({page}.md)\n")).concat();
         fs::write(language.join("SUMMARY.md"), entries).unwrap();
         for page in pages {

@@ -1,8 +1,8 @@
 //! Builds the book: both languages in one folder, with a start page.
 //!
-//! mdBook makes the pages. To its output are added: a switch between the languages, a Korean user
-//! interface, a search that knows Korean, and transcripts. All of it is found by the words of
-//! mdBook's templates; where they have changed, the build fails instead of leaving something out.
+//! mdBook makes the pages, by `docs/book.toml`, with our style sheet and scripts, and for Korean with its own
+//! theme in Korean. To its output are added a switch between the languages and transcripts. What is
+//! looked for in mdBook's files must be there, or the build fails: nothing is left out in silence.
 
 mod code;
 mod korean;
@@ -21,15 +21,15 @@ use regex::Regex;
 
 use crate::pages::{read, write};
 use crate::{Language, told};
-use mdbook::replace;
 pub use mdbook::{find as mdbook, install};
 
-/// What each page of both languages gets.
-const ASSETS: [(&str, &str); 3] = [
-    ("book.css", include_str!("../site/book.css")),
-    ("book.js", include_str!("../site/book.js")),
-    ("search.js", include_str!("../site/search.js")),
-];
+/// The title of the book.
+fn title(language: Language) -> &'static str {
+    match language {
+        Language::Korean => "소켓 프로그래밍 세 가지, 파이썬에서 Rust로",
+        Language::English => "Three socket patterns, from Python to Rust",
+    }
+}
 
 /// The pages of one language, by the name of their file.
 type Pages = BTreeMap<String, String>;
@@ -58,7 +58,11 @@ pub fn build(docs: &Path, out: &Path) -> Result<PathBuf> {
     let draft = tempfile::tempdir_in(&out)?;
     let folder = |language: Language| draft.path().join(language.code());
     let [korean, english] = both(|language| {
-        mdbook::run(&docs.join(language.code()), &folder(language))?;
+        let theme = match language {
+            Language::Korean => Some(korean::theme(draft.path())?),
+            Language::English => None,
+        };
+        mdbook::build(&docs, language, theme, &folder(language))?;
         read_pages(&folder(language))
     })?;
     ensure!(
@@ -73,7 +77,11 @@ pub fn build(docs: &Path, out: &Path) -> Result<PathBuf> {
         Language::English => finish(language, &english, &korean, &folder(language)),
     })?;
     let start = out.join("index.html");
-    write(&start, &start_page(&korean, &english)?)?;
+    let mut page = include_str!("site/start.html").to_owned();
+    for language in Language::ALL {
+        page = page.replace(&format!("{{{}}}", language.code()), title(language));
+    }
+    write(&start, &page)?;
     for language in Language::ALL {
         let built = out.join(language.code());
         remove(&built)?;
@@ -98,10 +106,6 @@ fn both<T: Send>(act: impl Fn(Language) -> Result<T> + Sync) -> Result<[T; 2]> {
 
 /// The pages that mdBook has made, without the frame that only serves browsers without JavaScript.
 fn read_pages(folder: &Path) -> Result<Pages> {
-    // `src = "."` copies it; and a page for links to nowhere is for a server.
-    for file in ["book.toml", "404.html"] {
-        remove(&folder.join(file))?;
-    }
     let mut pages = Pages::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -114,34 +118,18 @@ fn read_pages(folder: &Path) -> Result<Pages> {
 }
 
 fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Result<()> {
-    let assets = folder.join("site");
-    fs::create_dir_all(&assets)?;
-    for (name, text) in ASSETS {
-        write(&assets.join(name), text)?;
-    }
     let highlighted = code::highlighted(&read(&folder.join("highlight.js"))?);
-    let mut interface = korean::Interface::default();
     // The one for printing, which is all pages once more, last: a complaint should name the page.
     let (print, single): (Vec<_>, Vec<_>) =
         pages.iter().partition(|(name, _)| *name == "print.html");
     for (name, page) in single.into_iter().chain(print) {
-        let page = add_assets(&without_files(page))
-            .and_then(|page| twin::add_switch(&page, language, name, &twins[name]))
+        let page = twin::add_switch(&without_files(page), language, name, &twins[name])
             .and_then(|page| code::finish(&page, &highlighted))
-            .and_then(|page| match language {
-                Language::Korean => interface.translate(&page),
-                Language::English => Ok(page),
-            })
             .with_context(|| format!("{}/{name}", language.code()))?;
         write(&folder.join(name), &page)?;
     }
     if language == Language::Korean {
-        interface.all_found()?;
-        for (name, strings) in korean::SCRIPTS {
-            let path = folder.join(name);
-            let script = korean::translate_script(&read(&path)?, strings);
-            write(&path, &script.with_context(|| format!("ko/{name}"))?)?;
-        }
+        korean::translate(folder, korean::SEARCH)?;
     }
     Ok(())
 }
@@ -153,29 +141,6 @@ fn without_files(page: &str) -> String {
         Regex::new(r#"(?s)<a href="\.\./\.\./([^"]+)">(.*?)</a>"#).expect("a valid pattern")
     });
     LINK.replace_all(page, "<span title=\"$1\">$2</span>").into_owned()
-}
-
-fn add_assets(page: &str) -> Result<String> {
-    let page = replace(
-        page,
-        "</head>",
-        "    <link rel=\"stylesheet\" href=\"site/book.css\">\n    \
-             <script src=\"site/book.js\" defer></script>\n    </head>",
-    )?;
-    let library = "<script src=\"elasticlunr.min.js\"></script>";
-    replace(&page, library, &format!("{library}\n        <script src=\"site/search.js\"></script>"))
-}
-
-fn start_page(korean: &Pages, english: &Pages) -> Result<String> {
-    let title = Regex::new(r#"<h1 class="menu-title">([^<]+)</h1>"#)?;
-    let mut page = include_str!("../site/start.html").to_owned();
-    for (place, pages) in [("{korean}", korean), ("{english}", english)] {
-        let index = pages.get("index.html").context("index.html")?;
-        let title = title.captures(index).context("menu-title")?;
-        ensure!(page.contains(place), "{place}");
-        page = page.replace(place, &title[1]);
-    }
-    Ok(page)
 }
 
 /// Removes a file or a folder, if it is there.

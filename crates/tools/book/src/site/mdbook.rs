@@ -1,4 +1,4 @@
-//! mdBook: found, installed, run; and what it has made, taken apart.
+//! mdBook: found, installed, run.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use harness::Text;
 use harness::programs::root;
 
-use crate::told;
+use super::title;
+use crate::{Language, told};
 
 /// The version that is installed. Any 0.5 will do.
 const VERSION: &str = "0.5.4";
@@ -62,8 +63,8 @@ pub fn install() -> Result<()> {
     Ok(())
 }
 
-/// Runs mdBook, with absolute paths, for a relative one would be relative to the book. It is heard only when it has something to complain of.
-pub fn run(docs: &Path, out: &Path) -> Result<()> {
+/// mdBook, to be run where it was found, free of what would change what it says.
+fn command() -> Result<Command> {
     let mdbook = find().with_context(|| {
         let command = installation();
         told(
@@ -71,41 +72,48 @@ pub fn run(docs: &Path, out: &Path) -> Result<()> {
             format!("mdBook 0.5 was not found. Run this first: `{command}`"),
         )
     })?;
-    let output = Command::new(mdbook)
-        .arg("build")
-        .arg(docs)
-        .arg("--dest-dir")
-        .arg(out)
-        // These would change what it says.
-        .env_remove("RUST_LOG")
-        .env_remove("MDBOOK_LOG")
-        .stdin(Stdio::null())
+    let mut command = Command::new(mdbook);
+    command.env_remove("RUST_LOG").env_remove("MDBOOK_LOG").stdin(Stdio::null());
+    Ok(command)
+}
+
+/// Writes mdBook's own theme into `theme` of a folder.
+pub fn write_theme(folder: &Path) -> Result<()> {
+    let mut mdbook = command()?;
+    run(mdbook.arg("init").arg(folder).args(["--theme", "--force", "--ignore", "none"]))
+}
+
+/// Builds the pages of a language into a folder. The paths are absolute, for a relative one would be
+/// relative to the book.
+pub fn build(docs: &Path, language: Language, theme: Option<PathBuf>, out: &Path) -> Result<()> {
+    let mut mdbook = command()?;
+    mdbook.arg("build").arg(docs).arg("--dest-dir").arg(out);
+    // What `book.toml` has for one language.
+    mdbook.env("MDBOOK_BOOK__TITLE", title(language));
+    mdbook.env("MDBOOK_BOOK__LANGUAGE", language.code()).env("MDBOOK_BOOK__SRC", language.code());
+    if let Some(theme) = theme {
+        mdbook.env("MDBOOK_OUTPUT__HTML__THEME", theme);
+    }
+    run(&mut mdbook)
+}
+
+/// Runs mdBook. It is heard only when it has something to complain of.
+fn run(mdbook: &mut Command) -> Result<()> {
+    let output = mdbook
         .output()
         .with_context(|| told("mdBook을 실행하지 못했습니다.", "mdBook could not be run."))?;
     let complaint = String::from_utf8_lossy(&output.stderr);
     let mut lines = complaint.lines().map(str::trim_start);
     let failed = lines.any(|line| line.starts_with("WARN") || line.starts_with("ERROR"));
-    let docs = docs.display();
     ensure!(
         output.status.success() && !failed,
         "{}\n{complaint}",
         told(
-            format!("mdBook이 경고나 에러를 냈습니다: `{docs}`. 아래를 보고 고치세요."),
-            format!("mdBook complains of `{docs}`; mend what it names:"),
+            "mdBook이 경고나 에러를 냈습니다. 아래를 보고 고치세요.",
+            "mdBook complains; mend what it names:",
         )
     );
     Ok(())
-}
-
-/// What mdBook's template puts before the content of a page, the content, and what comes behind it.
-pub fn parts(page: &str) -> Result<[&str; 3]> {
-    let parts = page
-        .split_once("<main>")
-        .and_then(|(before, rest)| Some((before, rest.rsplit_once("</main>")?)));
-    let (before, (main, after)) = parts.with_context(|| {
-        told("mdBook의 출력에 `<main>`이 없습니다.", "mdBook's output has no `<main>`.")
-    })?;
-    Ok([before, main, after])
 }
 
 /// Replaces what stands in `text` exactly once.

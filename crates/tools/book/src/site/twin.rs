@@ -1,9 +1,9 @@
 //! The switch to the same page, and the same section, in the other language.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use regex::Regex;
 
-use super::mdbook::{parts, replace};
+use super::mdbook::replace;
 use crate::{Language, told};
 
 /// Adds a link to the twin of this page, in the menu bar and in the head.
@@ -43,6 +43,9 @@ pub fn add_switch(page: &str, language: Language, name: &str, twin: &str) -> Res
 /// The ids of the headings of a page, in order.
 fn sections(page: &str) -> Result<Vec<String>> {
     let heading = Regex::new(r#"<h[1-6](?: [^>]*)? id="([^"]*)""#)?;
-    let [_, main, _] = parts(page)?;
+    let main = page.split_once("<main>").and_then(|(_, rest)| rest.rsplit_once("</main>"));
+    let (main, _) = main.with_context(|| {
+        told("mdBook의 출력에 `<main>`이 없습니다.", "mdBook's output has no `<main>`.")
+    })?;
     Ok(heading.captures_iter(main).map(|captures| captures[1].to_owned()).collect())
 }

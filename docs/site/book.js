@@ -3,6 +3,10 @@
 // The language switch leads to the section that is being read, not only to its page.
 (() => {
     const link = document.querySelector('.language-switch');
+    // `mdbook serve` shows one language.
+    if (!link) {
+        return;
+    }
     const page = link.getAttribute('href');
     const twins = JSON.parse(link.dataset.sections);
     const headings = [...document.querySelectorAll('main :is(h1, h2, h3, h4, h5, h6)[id]')];
