@@ -5,6 +5,7 @@
 //! `while True:` or `fn main() {`, stand with the step that follows them. No other line is lost.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, ensure};
 use common::{Language, Pattern, in_lines};
@@ -253,19 +254,20 @@ impl Section {
 /// `한국어 · English`, or the lines in Korean stand before those in English.
 #[must_use]
 pub fn comments_in(lines: &[String], language: Language) -> Vec<String> {
+    // The sign of the comment and the number of a step are the same in both.
+    static BOTH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(\s*\S+ (?:\d+\. )?)(.+) · (.+)$").expect("a valid pattern")
+    });
     let is_korean = |text: &str| text.contains(|c: char| ('가'..='힣').contains(&c));
     let shown = |line: &String| {
         let code = line.trim_start();
         if language == Language::Both || !code.starts_with("//") && !code.starts_with("# ") {
             return Some(line.clone());
         }
-        let Some((korean, english)) = line.split_once(" · ") else {
+        let Some(words) = BOTH.captures(line) else {
             return (is_korean(line) == (language == Language::Korean)).then(|| line.clone());
         };
-        // The sign of the comment, and the number of a step.
-        let words = korean.find(|c: char| is_korean(&c.to_string()) || c == '[');
-        let (sign, korean) = korean.split_at(words.unwrap_or(0));
-        Some(format!("{sign}{}", language.choose(korean, english)))
+        Some(format!("{}{}", &words[1], language.choose(&words[2], &words[3])))
     };
     lines.iter().filter_map(shown).collect()
 }
@@ -456,6 +458,24 @@ mod tests {
             steps.iter().map(|step| step.trim_start_matches([' ', '#', '/']).to_owned()).collect(),
             code,
         )
+    }
+
+    #[test]
+    fn a_comment_in_one_language_is_its_sign_and_its_words() {
+        let sign = Regex::new(r"^\s*(#|//) (\d\. )?$").unwrap();
+        all(|_, _, texts| {
+            let lines = texts.iter().flat_map(|text| text.lines());
+            let both = lines.filter(|line| line.contains(" · ") && !line.starts_with("//!"));
+            for line in both.map(str::to_owned) {
+                let in_language =
+                    |language| comments_in(std::slice::from_ref(&line), language).concat();
+                let korean = in_language(Language::Korean);
+                let words = line.strip_prefix(&format!("{korean} · ")).expect(&line);
+                let english = in_language(Language::English);
+                let before = english.strip_suffix(words).expect(&line);
+                assert!(korean.starts_with(before) && sign.is_match(before), "{line}: {english}");
+            }
+        });
     }
 
     fn squeeze(text: &str) -> String {
