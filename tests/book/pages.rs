@@ -283,6 +283,19 @@ fn every_step_has_a_section() {
     }
 }
 
+/// A comment is shown in the language of its page, wherever a listing comes from.
+#[test]
+fn no_comment_is_in_both_languages() {
+    let both = regex(r"(?://|#) .*[가-힣].* · .*[A-Za-z]");
+    for language in Language::ALL {
+        for name in names() {
+            let text = page(language, &name);
+            let found = both.find(&text).map(|found| found.as_str());
+            assert_eq!(found, None, "docs/{}/{name}", language.code());
+        }
+    }
+}
+
 /// Every guess has its answer below it, folded; what is folded is an answer to something.
 #[test]
 fn every_guess_stands_before_its_folded_answer() {

@@ -149,7 +149,12 @@ impl Generator {
             "scenarios" => scenarios(language),
             "register" => register(language),
             "measured" => measured::region(rest, language)?.with_context(|| unknown(name))?,
-            "calls" | "mistake" => shown.with_context(|| unknown(name))?.concat(),
+            "calls" => shown.with_context(|| unknown(name))?.concat(),
+            "mistake" => {
+                let shown = shown.with_context(|| unknown(name))?.concat();
+                let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
+                comments_in(&lines, language.of_a_reader()).join("\n") + "\n"
+            }
             "session" => terminals(shown.with_context(|| unknown(name))?, language),
             _ => bail!(unknown(name)),
         })
