@@ -21,6 +21,8 @@ pub fn highlighted(script: &str) -> BTreeSet<String> {
 pub fn finish(page: &str, highlighted: &BTreeSet<String>) -> Result<String> {
     let block =
         Regex::new(r#"(?s)<pre><code class="language-([^" ]+)([^"]*)">(.*?)</code></pre>"#)?;
+    // The columns of a table, the margin of the compiler's messages, the lanes of moments.
+    let aligned = Regex::new(r"(?m)│|^ *\d* +\||^ +\d+\.\d{3} ")?;
     let mut finished = String::new();
     let mut rest = 0;
     for found in block.captures_iter(page) {
@@ -31,8 +33,9 @@ pub fn finish(page: &str, highlighted: &BTreeSet<String>) -> Result<String> {
         match language {
             "console" => {
                 let lines: String = text.split_inclusive('\n').map(line).collect();
+                let class = if aligned.is_match(text) { "console aligned" } else { "console" };
                 finished += &format!(
-                    "<pre class=\"console\"><code class=\"nohighlight\">{lines}</code></pre>"
+                    "<pre class=\"{class}\"><code class=\"nohighlight\">{lines}</code></pre>"
                 );
             }
             _ if highlighted.contains(language) => finished += whole.as_str(),
