@@ -85,15 +85,15 @@ pub fn wrong(
     if is_without_letters(came, text) {
         return letters_were_lost();
     }
+    if expected.starts_with(came) {
+        let (size, whole) = (came.len(), expected.len());
+        return why("cut-short").fill("size", size).fill("whole", whole);
+    }
     if std::str::from_utf8(came).is_err() && std::str::from_utf8(expected).is_ok() {
         return why("not-utf8");
     }
     if came == [expected, expected].concat() {
         return why("twice");
-    }
-    if expected.starts_with(came) {
-        let (size, whole) = (came.len(), expected.len());
-        return why("cut-short").fill("size", size).fill("whole", whole);
     }
     if !rest.is_empty() {
         return why("more-follows");

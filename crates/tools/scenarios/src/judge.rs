@@ -242,6 +242,8 @@ impl<'a> Speaker<'a> {
             }
             let known = if complaint.certain {
                 self.why("not-listening")
+            } else if self.protocol == Protocol::Udp {
+                self.why("not-bound")
             } else if self.takes_a_port() {
                 self.why("not-listening-port-given")
             } else {
@@ -351,6 +353,15 @@ impl View<'_> {
             _ => false,
         };
         silence.filter(of_a_client).count()
+    }
+
+    /// Whether it had printed every connection before any client had to go.
+    fn had_accepted_all(&self) -> bool {
+        let stayed = |moment: &&Moment| moment.what != What::HalfCloses;
+        let before = || self.detail.moments.iter().take_while(stayed);
+        let connected = before().filter(|moment| moment.what == What::Connects).count();
+        let lines = before().filter(|moment| matches!(moment.what, What::Prints(_))).count();
+        lines >= connected
     }
 
     fn other_addresses(&self) -> Option<Problem> {
@@ -622,6 +633,7 @@ impl View<'_> {
         match late {
             Late::Newline if sent.len() >= BUFFER => self.why("waits-after-full-buffer"),
             Late::Rest => self.why("waits-for-characters"),
+            Late::OthersGone if self.had_accepted_all() => self.why("held-up"),
             Late::OthersGone => self.why("one-at-a-time"),
             Late::Newline => self.why("waits-for-a-newline"),
             Late::Filled(size) if size < BUFFER => self.why("waits-for-more"),

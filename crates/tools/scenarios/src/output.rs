@@ -192,6 +192,11 @@ fn wrong_value(dialect: Dialect, value: &str, data: &str, earlier: &[&str]) -> W
     if data.lines().next() == Some(value) {
         return why("first-line");
     }
+    let foreign = |text: &str| text.chars().filter(|c| !c.is_ascii()).collect::<String>();
+    let (its, ours) = (foreign(value), foreign(data));
+    if !its.is_empty() && !ours.is_empty() && !its.chars().any(|c| ours.contains(c)) {
+        return why("decodes-otherwise");
+    }
     let kept = value.trim_end_matches('\u{fffd}');
     if !kept.is_empty() && data.starts_with(kept) {
         return why("cut").fill("size", kept.len());
@@ -221,6 +226,8 @@ mod tests {
             (&["hello"], "> \"hello\"\n", Some("quoted")),
             (&["안녕하세요"], "> 안녕\n", Some("cut")),
             (&["안녕"], "> ??\n", Some("lost-letters")),
+            (&["안녕"], "> ì•ˆë…•\n", Some("decodes-otherwise")),
+            (&["Hello"], "> hello\n", Some("other-value")),
             (&["hello"], "???????? ?? ???: hello\n", Some("lost-letters")),
             (&[" a "], "> a\n", Some("stripped")),
             (&["hello"], "> hello\nlog\n", Some("prints-more-data")),

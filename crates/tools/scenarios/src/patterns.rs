@@ -35,7 +35,13 @@ pub fn all() -> Vec<Scenario> {
 }
 
 /// What is sent and must be answered, in every pattern.
-const TEXTS: [(&str, &str, &str, Data); 2] = [
+const TEXTS: [(&str, &str, &str, Data); 3] = [
+    (
+        "lines",
+        "줄바꿈과 빈칸과 대문자가 들어 있는 글을 보냅니다",
+        "a text with newlines, spaces and capitals",
+        Data::Bytes(b" One\ntwo,  THREE \n"),
+    ),
     ("emoji", "이모지를 보냅니다", "emoji", Data::Repeat("👋🏽 반가워요", 1)),
     ("nul", "NUL 바이트 하나를 보냅니다", "a single NUL byte", Data::Bytes(b"\0")),
 ];
@@ -235,12 +241,6 @@ fn udp() -> Vec<Scenario> {
     );
     all.extend([
         new("empty", "빈 데이터그램을 보냅니다", "an empty datagram", once(Data::Bytes(b""))),
-        new(
-            "lines",
-            "줄바꿈과 빈칸이 들어 있는 글을 보냅니다",
-            "a text with newlines and spaces",
-            once(Data::Bytes(b" one\ntwo \n")),
-        ),
         new(
             "full-buffer",
             "정확히 1024바이트를 보냅니다",

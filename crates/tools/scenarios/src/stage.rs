@@ -446,10 +446,12 @@ impl<'a> Stage<'a> {
         let size = (then == Then::Open).then_some(wanted.len());
         let patience = self.patience();
         let limit = ENDLESS.max(2 * wanted.len());
-        // A program that has spoken of an error is not waited for.
+        // A program that has spoken of an error is not waited for, unless the error is that of a client which
+        // was reset: that is no reason not to answer this one.
+        let reset = self.scenario.acts[..place].iter().any(|act| matches!(act, Act::Reset(_)));
         let first = AFTER_AN_ERROR.min(patience);
         let something = self.peer(number).is_none_or(|peer| peer.begins(first));
-        let complains = !something && self.complains();
+        let complains = !something && !reset && self.complains();
         let patience = match (something, complains) {
             (true, _) => patience,
             (false, true) => Duration::ZERO,

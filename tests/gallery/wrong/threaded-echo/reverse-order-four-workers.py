@@ -1,6 +1,6 @@
 # mistake: Uses a pool of four threads, so four silent clients block the fifth.
 # catches: reverse-order
-# says: it answered only after the other clients had gone
+# says: its threads wait for one another
 
 import os
 import socket

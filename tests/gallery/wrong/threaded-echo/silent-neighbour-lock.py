@@ -1,6 +1,6 @@
 # mistake: Holds a lock while it waits for a client, so every other thread waits too.
 # catches: silent-neighbour
-# says: it answered only after the other clients had gone
+# says: its threads wait for one another
 
 import os
 import socket

@@ -1,6 +1,6 @@
 # mistake: Decodes the datagram as Latin-1, which never fails but turns each Korean letter into three others.
 # catches: korean
-# says: the printed data is not what was sent
+# says: it was decoded with another encoding than UTF-8
 
 import os
 import socket
