@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bench::contender::Contender;
 use bench::load::Protocol;
@@ -209,7 +209,7 @@ fn an_interrupt_leaves_no_process() {
     let out = tempfile::tempdir().unwrap();
     let command = bench(&["run", "--quick", "--out", out.path().to_str().unwrap()]);
     let bench = Program::start(command, Stdout::Null).unwrap();
-    let begin = Instant::now();
+    let begin = std::time::Instant::now();
     let servers = loop {
         let mut servers = bench.processes();
         servers.retain(|id| command_of(*id).split('\0').any(|word| word.ends_with("-server")));

@@ -6,7 +6,7 @@ mod language;
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -589,7 +589,7 @@ fn nothing_is_left_of_a_server_whose_children_go_four_sessions_deep() {
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("stubborn.py");
     fs::write(&script, STUBBORN).unwrap();
-    let gone = |folder: &Path| {
+    let gone = |folder: &std::path::Path| {
         for entry in fs::read_dir(folder).unwrap() {
             let id = entry.unwrap().file_name().into_string().unwrap();
             // A zombie has no command line; whoever adopts it reaps it in his own time.

@@ -5,19 +5,27 @@ mod support;
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::process::{Command, ExitCode};
+#[cfg(target_os = "linux")]
+use std::process::Command;
+use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
 use assert_cmd::Command as Assert;
 use common::Pattern;
 use harness::port::Lease;
-use harness::program::{Exit, Program, Stdout};
+use harness::program::Exit;
+#[cfg(target_os = "linux")]
+use harness::program::{Program, Stdout};
+#[cfg(target_os = "linux")]
 use harness::programs::Rung;
 use predicates::prelude::*;
 use predicates::str::contains;
 use scenarios::scenario::{Act, Data, Reply, Scenario, Then, Want};
-use support::{
-    DEADLINE, PROGRAMS, Server, assert, available, client, ours, path, played_right, words,
-};
+#[cfg(unix)]
+use support::words;
+use support::{DEADLINE, Server, assert, client, ours, path, played_right};
+#[cfg(target_os = "linux")]
+use support::{PROGRAMS, available};
 
 const PATTERN: Pattern = Pattern::TcpEcho;
 const SERVER: &str = "tcp-echo-server";
@@ -250,6 +258,7 @@ fn help_helps() {
 // --- The client -----------------------------------------------------------------------------------
 
 /// A client is played with, and must send these bytes; what it is started with.
+#[cfg(unix)]
 fn sends(bytes: &'static [u8], command: Vec<std::ffi::OsString>) {
     let scenarios = scenarios::clients::all();
     let reply = scenarios.into_iter().find(|scenario| scenario.path() == "tcp-echo/reply").unwrap();

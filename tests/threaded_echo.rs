@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
     support::run(trials)
 }
 
+#[cfg(unix)]
 fn reset(stream: &TcpStream) {
     // macOS refuses it on a connection that the peer has reset already.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
@@ -127,11 +128,12 @@ fn help_and_wrong_arguments() {
 
 #[cfg(target_os = "linux")]
 mod exhaustion {
+    use std::io::ErrorKind;
     use std::iter;
 
     use harness::programs::Rung;
 
-    use super::{DEADLINE, Duration, ErrorKind, Exit, PATTERN, REPLY, SERVER, Server, TcpStream};
+    use super::{DEADLINE, Duration, Exit, PATTERN, REPLY, SERVER, Server, TcpStream};
     use super::{answer, path, reset, support, trials, words};
 
     const FEW_DESCRIPTORS: [&str; 3] = ["sh", "-c", r#"ulimit -n 8; exec "$0" "$@""#];
