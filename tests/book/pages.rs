@@ -312,6 +312,8 @@ fn every_guess_stands_before_its_folded_answer() {
                     .find(|part| !part.trim().is_empty() && part.contains("<details>"));
                 let before = asked.split("<details>").next().unwrap();
                 assert!(answer.is_some() && !before.contains("\n## "), "{place}: {before}");
+                let question = asked.split("\n\n").next().unwrap();
+                assert!(question.contains('?'), "{place}: {question}");
                 checked += 1;
             }
             let count = |tag: &str| text.matches(tag).count();
