@@ -649,8 +649,8 @@ fn the_search_finds_words_of_both_languages() {
 
 fn every_page(book: &Book) -> Vec<String> {
     let mut pages = book.pages();
-    // The first page once more.
-    pages.retain(|page| page != "index.html");
+    // The first page once more, and all pages once more, for paper.
+    pages.retain(|page| !matches!(&**page, "index.html" | "print.html"));
     let languages = Language::ALL.iter();
     languages
         .flat_map(|language| pages.iter().map(|page| format!("{}/{page}", language.code())))

@@ -10,14 +10,19 @@ use std::time::Duration;
 
 use assert_cmd::Command as Assert;
 use common::Pattern;
+#[cfg(unix)]
 use harness::port::Lease;
 use predicates::prelude::*;
 use predicates::str::contains;
+#[cfg(unix)]
 use scenarios::observation::Outcome;
 use scenarios::scenario::Reply;
+#[cfg(unix)]
 use scenarios::stage::{Subject, play};
 use socket2::SockRef;
-use support::{DEADLINE, Server, answer, assert, ours, path, rest, words};
+#[cfg(unix)]
+use support::words;
+use support::{DEADLINE, Server, answer, assert, ours, path, rest};
 
 const PATTERN: Pattern = Pattern::ThreadedEcho;
 const POOL: &str = env!("CARGO_BIN_EXE_thread-pool-server");

@@ -20,12 +20,14 @@ use harness::program::{Program, Stdout};
 use harness::programs::Rung;
 use predicates::prelude::*;
 use predicates::str::contains;
-use scenarios::scenario::{Act, Data, Reply, Scenario, Then, Want};
+use scenarios::scenario::Reply;
 #[cfg(unix)]
-use support::words;
-use support::{DEADLINE, Server, assert, client, ours, path, played_right};
+use scenarios::scenario::{Act, Data, Scenario, Then, Want};
+use support::{DEADLINE, Server, assert, client, ours, path};
 #[cfg(target_os = "linux")]
 use support::{PROGRAMS, available};
+#[cfg(unix)]
+use support::{played_right, words};
 
 const PATTERN: Pattern = Pattern::TcpEcho;
 const SERVER: &str = "tcp-echo-server";

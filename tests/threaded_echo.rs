@@ -5,8 +5,10 @@
 mod support;
 
 use std::io::Write;
+#[cfg(unix)]
 use std::net::TcpStream;
 use std::process::ExitCode;
+#[cfg(unix)]
 use std::time::Duration;
 
 use common::Pattern;
@@ -15,6 +17,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use scenarios::scenario::Act::{Accept, Close, Receive, Send};
 use scenarios::scenario::{Data, End, Reply, Role, Scenario, Then, Want};
+#[cfg(unix)]
 use socket2::SockRef;
 use support::{DEADLINE, Server, answer, assert, client, ours, path, played_right, words};
 

@@ -63,7 +63,7 @@ fn find(program: &Path) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
@@ -73,7 +73,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
     fn what_cannot_run_is_seen_before_it_is_run() {
         assert_eq!(cause("rustc my_server.rs"), Some("only-builds"));
         assert_eq!(cause("no-such-program"), Some("no-command"));
