@@ -59,12 +59,20 @@ pub fn advice(scenario: &Scenario, dialect: Dialect, detail: &Detail) -> Option<
     if scenario.pattern == Pattern::UdpEcho {
         return Some(Why::of("other-order", dialect));
     }
-    let line = printed.lines().next().unwrap_or_default();
+    // Threads that print at once may do it in any order, and one of them its newline after the other's line.
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (wanted, came) = (lines(&expected), lines(&printed));
+    let rest = wanted.iter().fold(came.concat(), |rest, line| rest.replacen(line, "", 1));
+    if rest.is_empty() {
+        return None;
+    }
+    let wanted = wanted.iter().find(|line| !came.contains(line))?;
+    let line = came.iter().find(|line| !expected.contains(*line))?;
     if line.contains("127.0.0.1:") {
         let cause = if dialect == Dialect::Rust { "rust-address" } else { "address-form" };
         return Some(Why::of(cause, Dialect::Other));
     }
-    let difference = first_difference(expected.lines().next().unwrap_or_default(), line);
+    let difference = first_difference(wanted, line);
     Some(Why::of("not-exactly", dialect).fill_in(&difference))
 }
 
@@ -235,6 +243,23 @@ mod tests {
             (&["hello"], "", Some("prints-no-data")),
         ] {
             assert_eq!(cause(expected, printed), expected_cause, "{printed}");
+        }
+    }
+
+    #[test]
+    fn lines_of_threads_that_print_at_once_are_in_any_order() {
+        let scenario =
+            crate::patterns::all().into_iter().find(|it| it.path() == "threaded-echo/crowd");
+        let expected = vec![b"addr: ('a', 1)\n".to_vec(), b"addr: ('a', 2)\n".to_vec()];
+        for (came, cause) in [
+            ("addr: ('a', 2)\naddr: ('a', 1)\n", None),
+            ("addr: ('a', 2)addr: ('a', 1)\n\n", None),
+            ("addr: ('a', 1)\naddr:  ('a', 2)\n", Some("not-exactly")),
+        ] {
+            let mut detail = Detail { expected: expected.clone(), ..Detail::default() };
+            detail.printed.stdout = came.as_bytes().to_vec();
+            let advice = advice(scenario.as_ref().unwrap(), Dialect::Python, &detail);
+            assert_eq!(advice.map(|why| why.cause), cause, "{came}");
         }
     }
 
