@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use harness::program;
-use harness::programs::{python, root};
+use harness::programs::{STANDARD_LIBRARY, python, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use scenarios::check::{check, scenarios};
 use scenarios::patterns::PATTERNS;
@@ -136,6 +136,7 @@ fn command(exhibit: &Exhibit) -> Result<Option<Vec<OsString>>, String> {
         "c" => compiler.args(["-w", "-pthread", "-o"]).arg(&made).arg(path),
         "rs" => compiler.args(["--edition", "2021", "-Awarnings", "-o"]).arg(&made).arg(path),
         "java" => compiler.args(["-nowarn", "-encoding", "UTF-8", "-d"]).arg(&folder).arg(path),
+        "py" => return Ok(Some(vec![interpreter.into(), STANDARD_LIBRARY.into(), path.into()])),
         _ => return Ok(Some(vec![interpreter.into(), path.into()])),
     };
     if ending == "java" {

@@ -78,6 +78,9 @@ pub fn python() -> Option<&'static [&'static str]> {
     PYTHON.get_or_init(find).as_ref().map(<[&str; 1]>::as_slice)
 }
 
+/// An argument of Python: the standard library alone. To look for other packages may take most of its start.
+pub const STANDARD_LIBRARY: &str = "-S";
+
 /// A command for a Python program, with UTF-8 and without buffers on every system; `None` where there is no
 /// Python.
 #[must_use]
@@ -151,7 +154,8 @@ impl Programs {
             Rung::Original => {
                 let script = root().join(source(pattern, rung));
                 return Ok(python().map(|python| {
-                    python.iter().map(OsString::from).chain([script.into_os_string()]).collect()
+                    let words = python.iter().copied().chain([STANDARD_LIBRARY]);
+                    words.map(OsString::from).chain([script.into_os_string()]).collect()
                 }));
             }
             Rung::Literal => literal(pattern),
