@@ -74,6 +74,11 @@ impl Watch {
             self.worked = (now, time);
         }
         let absence = look(program, protocol, port);
+        // It has come meanwhile.
+        let here = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(IpAddr::from);
+        if absence.addresses.iter().any(|ip| here.contains(ip)) {
+            return None;
+        }
         let somewhere =
             !absence.addresses.is_empty() || !absence.ports.is_empty() || absence.other_protocol;
         self.elsewhere_since = if somewhere { self.elsewhere_since.or(Some(now)) } else { None };

@@ -1,6 +1,7 @@
 # mistake: Sends a greeting as soon as somebody connects, and the right reply later.
 # catches: hello
 # says: it speaks before it is spoken to
+# race: on a busy machine the greeting may come after the first message.
 
 import os
 import socket
