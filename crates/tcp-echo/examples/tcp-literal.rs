@@ -16,8 +16,10 @@ use std::net::TcpListener;
 
 fn main() -> io::Result<()> {
     // 1. 서버 소켓 생성 · Create the server socket
-    // socket, bind, listen을 한 번에 합니다. `?`는 에러가 나면 main을 끝냅니다. 아무도 잡지 않은 예외와 같습니다.
-    // socket, bind and listen in one call. On an error `?` ends main, like an exception that nobody catches.
+    // socket, bind, listen을 한 번에 합니다.
+    // `?`는 에러가 나면 main을 끝냅니다. 아무도 잡지 않은 예외와 같습니다.
+    // socket, bind and listen in one call.
+    // On an error `?` ends main, like an exception that nobody catches.
     // 원본은 IPv4(AF_INET)만 쓰므로 "localhost"가 아니라 127.0.0.1입니다.
     // The original is IPv4 (AF_INET) alone, hence 127.0.0.1 and not "localhost".
     let port = env::var("PORT").unwrap_or("12345".to_string());

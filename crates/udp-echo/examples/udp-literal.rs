@@ -35,6 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // 4. 소켓 닫기(실행되지 않음) · Close the socket (never reached)
-    // 루프가 끝나지 않으므로 원본의 close()도 실행되지 않습니다. 프로세스가 끝나면 운영 체제가 닫습니다.
-    // The loop never ends, so the original never gets to its close() either. When the process ends, the system closes it.
+    // 루프가 끝나지 않으므로 원본의 close()도 실행되지 않습니다.
+    // 프로세스가 끝나면 운영 체제가 닫습니다.
+    // The loop never ends, so the original never gets to its close() either.
+    // When the process ends, the system closes it.
 }

@@ -64,8 +64,10 @@ fn serve() -> Result<()> {
     for _ in 0..WORKERS {
         let receiver = Arc::clone(&receiver);
         let worker = move || loop {
-            // 잠금은 이 let 문이 끝나면 풀립니다. while let의 조건에 쓰면 클라이언트를 처리하는 동안에도 잠겨 있습니다.
-            // The lock ends with this `let`; in the condition of a `while let` it would last while a client is handled.
+            // 잠금은 이 let 문이 끝나면 풀립니다.
+            // while let의 조건에 쓰면 클라이언트를 처리하는 동안에도 잠겨 있습니다.
+            // The lock ends with this `let`;
+            // in the condition of a `while let` it would last while a client is handled.
             let Ok((client_socket, addr)) = receiver.lock().unwrap().recv() else {
                 return;
             };

@@ -60,8 +60,10 @@ fn serve() -> Result<()> {
             Ok(accepted) => accepted,
             Err(error) => {
                 common::not_accepted(&error);
-                // 한 클라이언트의 에러는 시간을 뺏지 않습니다. 자원이 모자라는 등 다른 에러는 곧바로 다시 해도 또 나므로, 잠시 기다립니다.
-                // One client's own error costs no time. Any other, such as a shortage, would only come again at once: wait a moment.
+                // 한 클라이언트의 에러는 시간을 뺏지 않습니다.
+                // 자원이 모자라는 등 다른 에러는 곧바로 다시 해도 또 나므로, 잠시 기다립니다.
+                // One client's own error costs no time.
+                // Any other, such as a shortage, would only come again at once: wait a moment.
                 let of_one_client = matches!(
                     error.kind(),
                     ErrorKind::ConnectionAborted
@@ -77,8 +79,10 @@ fn serve() -> Result<()> {
         println!("클라이언트가 연결되었습니다. 주소: {}", common::python_addr(addr));
 
         // 3. 새 스레드 생성과 시작 · Create and start a new thread
-        // thread::spawn은 스레드를 만들 수 없으면 패닉합니다. Builder는 에러를 돌려주고, 그 클라이언트만 끊깁니다.
-        // thread::spawn panics when no thread can be created; Builder returns the error, and only that client is lost.
+        // thread::spawn은 스레드를 만들 수 없으면 패닉합니다.
+        // Builder는 에러를 돌려주고, 그 클라이언트만 끊깁니다.
+        // thread::spawn panics when no thread can be created;
+        // Builder returns the error, and only that client is lost.
         let started = thread::Builder::new().spawn(move || {
             if let Err(error) = handle_client(client_socket, args.echo) {
                 common::not_answered(addr, &error);

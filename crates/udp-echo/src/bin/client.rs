@@ -26,8 +26,10 @@ fn talk() -> Result<()> {
 
     // 1. 클라이언트 소켓 생성 · Create the client socket
     let client_socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-    // UDP의 connect는 아무것도 보내지 않습니다. 이 서버의 응답만 받게 하고, 서버가 없으면 이후의 송신이나 수신에서 에러가 나게 합니다.
-    // connect sends nothing in UDP: it lets in this server's replies only, and a later send or recv reports that nobody is there.
+    // UDP의 connect는 아무것도 보내지 않습니다.
+    // 이 서버의 응답만 받게 하고, 서버가 없으면 이후의 송신이나 수신에서 에러가 나게 합니다.
+    // connect sends nothing in UDP:
+    // it lets in this server's replies only, and a later send or recv reports that nobody is there.
     client_socket.connect(args.addr()?).map_err(|error| args.advise(error))?;
     // 오지 않는 응답을 끝없이 기다리지 않게 합니다.
     // So that a reply which never comes is not waited for without end.
