@@ -60,9 +60,9 @@ fn serve() -> Result<()> {
             Ok(accepted) => accepted,
             Err(error) => {
                 common::not_accepted(&error);
-                // 한 클라이언트의 에러는 시간을 뺏지 않습니다.
+                // 한 클라이언트의 에러이면 쉬지 않고 다음 차례로 갑니다.
                 // 자원이 모자라는 등 다른 에러는 곧바로 다시 해도 또 나므로, 잠시 기다립니다.
-                // One client's own error costs no time.
+                // After one client's own error, go on at once.
                 // Any other, such as a shortage, would only come again at once: wait a moment.
                 let of_one_client = matches!(
                     error.kind(),
