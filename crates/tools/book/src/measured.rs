@@ -216,7 +216,8 @@ pub fn write_pictures() -> Result<Vec<PathBuf>> {
 
 /// The system calls of the thread of a client, in C and in Rust, as a table.
 pub(crate) fn calls() -> Result<String> {
-    // Optimized or not: it is the standard library that asks.
+    // Not optimized: it is the standard library that asks.
+    // The one call that a debug build adds, `fcntl`, is named on the page.
     let programs = contender::build(&["bench"], false)?;
     let folder = tempfile::tempdir()?;
     let source = root().join("crates/tools/bench/servers/threads.c");
