@@ -14,7 +14,7 @@ use std::time::Duration;
 use harness::program;
 use harness::programs::{STANDARD_LIBRARY, python, root};
 use libtest_mimic::{Arguments, Failed, Trial};
-use scenarios::check::{check, scenarios};
+use scenarios::check::{GoOn, check, scenarios};
 use scenarios::patterns::PATTERNS;
 use scenarios::scenario::{Checked, Reply};
 use scenarios::stage::Subject;
@@ -177,8 +177,8 @@ fn judged(exhibit: &Exhibit, command: &[OsString]) -> Result<(), String> {
         return Err(format!("no scenario {}", exhibit.catches));
     }
     let subject = Subject::new(command.to_vec(), exhibit.reply, patience);
-    let report =
-        check(&subject, &scenarios, 0, false, |_| {}).map_err(|error| error.to_string())?;
+    let report = check(&subject, &scenarios, 0, GoOn::WhileCausesDiffer, |_| {})
+        .map_err(|error| error.to_string())?;
     let whys: Vec<&str> = report
         .results
         .iter()

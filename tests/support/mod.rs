@@ -17,7 +17,7 @@ use harness::program::{self, Program, Stdout};
 use harness::programs::{Programs, Rung, python_command, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 use predicates::prelude::*;
-use scenarios::check::check;
+use scenarios::check::{GoOn, check};
 use scenarios::judge::judge;
 use scenarios::rungs::{Verdict, compare};
 use scenarios::scenario::{Reply, Scenario};
@@ -69,7 +69,7 @@ pub fn scenarios_of(pattern: Pattern) -> impl Iterator<Item = Trial> {
 pub fn passes(pattern: Pattern, command: &[&str], reply: Reply) {
     let subject = Subject::new(words(command), reply, DEADLINE);
     let planned = scenarios::check::scenarios(pattern);
-    let report = check(&subject, &planned, 0, true, |_| {}).expect("a port is free");
+    let report = check(&subject, &planned, 0, GoOn::ToTheEnd, |_| {}).expect("a port is free");
     let advised = report.results.iter().filter(|result| !result.problems.is_empty());
     assert_eq!(advised.count(), 0, "{:#?}", report.results);
     assert!(report.passed() && report.results.len() >= 12);

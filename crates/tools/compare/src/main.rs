@@ -19,7 +19,7 @@ use harness::Text;
 use harness::program;
 use harness::programs::{Programs, Rung};
 use indicatif::{ProgressBar, ProgressStyle};
-use scenarios::check::{self, Event};
+use scenarios::check::{self, Event, GoOn};
 use scenarios::moments::{Moment, side_by_side};
 use scenarios::observation::Outcome;
 use scenarios::patterns::{self, PATTERNS};
@@ -257,7 +257,8 @@ fn check(args: CheckArgs) -> Result<bool> {
         shlex::try_join(args.command.iter().filter_map(|word| word.to_str())).unwrap_or_default();
     let subject = Subject::new(args.command, args.reply, args.timeout);
     let bar = progress(scenarios.len());
-    let report = check::check(&subject, &scenarios, args.port, args.all, |event| match event {
+    let go_on = if args.all { GoOn::ToTheEnd } else { GoOn::WhileCausesDiffer };
+    let report = check::check(&subject, &scenarios, args.port, go_on, |event| match event {
         Event::Waiting(port) => bar.suspend(|| {
             let text = Text::new(
                 format!("포트 {port}번의 TIME_WAIT가 끝나기를 기다립니다(Linux: 약 1분)"),

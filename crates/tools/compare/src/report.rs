@@ -197,7 +197,7 @@ fn summary(report: &Report) -> String {
             format!("시간이 지나 나머지 {rest}개는 실행하지 않았습니다. 모두 실행하려면 `--all`"),
             format!("time is up: the rest, {rest}, was not run; `--all` runs it"),
         )),
-        None => None,
+        Some(Stopped::Failed) | None => None,
     };
     text += &why.map_or_else(String::new, |why| lines(&why));
     if let Some((id, problem)) = first_failure(report) {

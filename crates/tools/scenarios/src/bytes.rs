@@ -39,13 +39,12 @@ pub fn letters_were_lost() -> Why {
 pub fn wrong(
     reply: Reply,
     pattern: Pattern,
-    dialect: Dialect,
+    why: impl Fn(&str) -> Why,
     expected: &[u8],
     answer: &Answer,
 ) -> Why {
     let came = &answer.bytes[..];
     let received = &answer.sent[..answer.sent.len().min(BUFFER)];
-    let why = |cause| Why::of(cause, dialect);
     let prefix = "서버로부터 응답: ".as_bytes();
     let (literal, echo) = (Reply::Literal.to(pattern, received), Reply::Echo.to(pattern, received));
     let text = std::str::from_utf8(expected).unwrap_or_default();
@@ -83,7 +82,7 @@ pub fn wrong(
         return why("cp949");
     }
     if is_without_letters(came, text) {
-        return letters_were_lost();
+        return why("lost-letters");
     }
     if expected.starts_with(came) {
         let (size, whole) = (came.len(), expected.len());

@@ -64,6 +64,17 @@ impl ScenarioResult {
     }
 }
 
+/// How far a check goes with a program that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoOn {
+    /// No further.
+    ToTheFirstFailure,
+    /// Until two failures have the same cause.
+    WhileCausesDiffer,
+    /// To the end.
+    ToTheEnd,
+}
+
 /// Why the rest was not played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
@@ -73,6 +84,8 @@ pub enum Stopped {
     SameCause,
     /// It has failed, and enough time has gone.
     Enough,
+    /// It has failed once.
+    Failed,
 }
 
 /// What came of a check.
@@ -117,7 +130,7 @@ pub enum Event<'a> {
 /// A check that goes on.
 struct Progress<'a> {
     scenarios: &'a [Scenario],
-    all: bool,
+    go_on: GoOn,
     begin: Instant,
     next: usize,
     results: Vec<(usize, ScenarioResult)>,
@@ -145,8 +158,10 @@ impl Progress<'_> {
         let causes: Vec<&str> = self.failures().map(|problem| problem.cause).collect();
         let twice = causes.iter().enumerate().any(|(place, cause)| causes[..place].contains(cause));
         let spent = self.begin.elapsed().saturating_sub(self.startup);
-        if self.all {
+        if self.go_on == GoOn::ToTheEnd {
             None
+        } else if self.go_on == GoOn::ToTheFirstFailure && !causes.is_empty() {
+            Some(Stopped::Failed)
         } else if twice {
             Some(Stopped::SameCause)
         } else if !causes.is_empty() && spent > ENOUGH {
@@ -158,7 +173,7 @@ impl Progress<'_> {
 }
 
 /// Plays `scenarios` with `subject` on `port`, one after another, or with port 0 several at a time, each on a
-/// free one. After two failures with the same cause the rest is not played, unless `all` of it is asked for.
+/// free one. How much of it is played with a program that fails is said by `go_on`.
 ///
 /// # Errors
 ///
@@ -167,7 +182,7 @@ pub fn check(
     subject: &Subject,
     scenarios: &[Scenario],
     port: u16,
-    all: bool,
+    go_on: GoOn,
     tell: impl FnMut(Event) + Send,
 ) -> Result<Report> {
     let planned = scenarios.len();
@@ -179,7 +194,7 @@ pub fn check(
     let tell = Mutex::new(tell);
     let progress = Mutex::new(Progress {
         scenarios,
-        all,
+        go_on,
         begin: Instant::now(),
         next: 0,
         results: Vec::new(),

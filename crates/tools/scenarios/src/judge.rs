@@ -19,7 +19,7 @@ use crate::observation::{
 use crate::output;
 use crate::peer::Ending;
 use crate::scenario::{
-    Act, BUFFER, Checked, End, PeerId, Reply, Role, Scenario, Then, Want, sentence,
+    Act, BUFFER, Checked, Contract, End, PeerId, Reply, Role, Scenario, Then, Want, sentence,
 };
 use crate::show::{self, Shown};
 use crate::stage::Subject;
@@ -142,7 +142,10 @@ fn is_lenient(scenario: &Scenario, subject: &Subject, problem: &Problem) -> bool
         .iter()
         .any(|act| matches!(act, Act::Send(_, data) if data.bytes().len() > BUFFER));
     scenario.checked == Checked::Advice
-        || bytes && no_text && subject.reply == Reply::Echo
+        || bytes
+            && no_text
+            && subject.reply == Reply::Echo
+            && scenario.contract == Contract::Original
         || cfg!(not(target_os = "linux")) && reset
         // An error there, of which the original dies (D5).
         || cfg!(windows) && scenario.pattern == Pattern::UdpEcho && (larger || scenario.id == "gone")
@@ -153,6 +156,7 @@ struct Speaker<'a> {
     subject: &'a Subject,
     protocol: Protocol,
     sentence: &'static str,
+    contract: Contract,
     dialect: Dialect,
     /// The name of its file in Python.
     script: Option<String>,
@@ -168,6 +172,7 @@ impl<'a> Speaker<'a> {
             subject,
             protocol: scenario.protocol(),
             sentence: sentence(scenario.pattern),
+            contract: scenario.contract,
             dialect: Dialect::of(&subject.command),
             script: names.into_iter().find_map(|name| Some(name.strip_suffix(".py")?.to_owned())),
         }
@@ -178,12 +183,18 @@ impl<'a> Speaker<'a> {
     }
 
     fn meaning(&self, complaint: &Complaint, when: When) -> Option<Why> {
-        meaning::of(complaint, when, self.protocol, self.dialect, self.script.as_deref())
+        // What an exercise says of itself is shown; what it means is for its author to find.
+        let told = self.contract == Contract::Original;
+        let script = self.script.as_deref();
+        told.then(|| meaning::of(complaint, when, self.protocol, self.dialect, script)).flatten()
     }
 
     /// A sentence with the calls named as in the program's language.
     fn why(&self, cause: &str) -> Why {
-        Why::of(cause, self.dialect)
+        match self.contract {
+            Contract::Original => Why::of(cause, self.dialect),
+            Contract::Exercise => Why::without_calls(cause),
+        }
     }
 
     fn takes_a_port(&self) -> bool {
@@ -413,11 +424,11 @@ impl View<'_> {
                     ..problem
                 });
         }
-        if answer.bytes != expected {
+        if !self.is_right(&answer.bytes, &expected) {
             let why = bytes::wrong(
                 self.subject.reply,
                 self.pattern(),
-                self.program.dialect,
+                |cause| self.why(cause),
                 &expected,
                 answer,
             );
@@ -432,6 +443,19 @@ impl View<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether these are the bytes. For an exercise U+FFFD may stand for what is no text.
+    fn is_right(&self, came: &[u8], expected: &[u8]) -> bool {
+        let text = |bytes: &[u8]| {
+            let mut chars: Vec<char> = String::from_utf8_lossy(bytes).chars().collect();
+            chars.dedup_by(|one, other| *one == '\u{fffd}' && one == other);
+            chars
+        };
+        came == expected
+            || self.scenario.contract == Contract::Exercise
+                && std::str::from_utf8(expected).is_err()
+                && text(came) == text(expected)
     }
 
     /// A client was silent, and the server was not, or gave up.
@@ -643,6 +667,9 @@ impl View<'_> {
     }
 
     fn wrong_stdout(&self) -> Option<Problem> {
+        if self.scenario.contract == Contract::Exercise {
+            return None;
+        }
         let found = output::wrong(self.scenario, self.program.dialect, self.detail)?;
         Some(self.about_output(found))
     }
@@ -657,7 +684,8 @@ impl View<'_> {
     /// What is not wrong, and is worth saying.
     fn advice(&self) -> Option<Problem> {
         let client = self.scenario.role != Role::Server;
-        if client || self.scenario.end != End::Serves && self.resets() {
+        let free = self.scenario.contract == Contract::Exercise;
+        if client || free || self.scenario.end != End::Serves && self.resets() {
             // A server that met a reset may well have nothing more to say.
             return None;
         }

@@ -34,6 +34,20 @@ impl Why {
         Self { cause, text: Text::new(dialect.speak(&text.korean), dialect.speak(&text.english)) }
     }
 
+    /// The sentence of this cause that names no calls, for an exercise.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none; a test asks for all.
+    #[must_use]
+    pub fn without_calls(cause: &str) -> Self {
+        let found = WITHOUT_CALLS.iter().find(|sentence| sentence.cause == cause);
+        found.map_or_else(
+            || Self::of(cause, Dialect::Other),
+            |Sentence { cause, text, .. }| Self { cause, text: text.clone() },
+        )
+    }
+
     /// The sentence with this value in the place of `{name}`.
     #[must_use]
     pub fn fill(self, name: &str, value: impl fmt::Display) -> Self {
@@ -98,10 +112,15 @@ struct File {
     sentence: Vec<Sentence>,
 }
 
-static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("sentences.toml")).expect("a valid file");
-    file.sentence
-});
+static SENTENCES: LazyLock<Vec<Sentence>> = LazyLock::new(|| read(include_str!("sentences.toml")));
+
+/// What exercises are told instead.
+static WITHOUT_CALLS: LazyLock<Vec<Sentence>> =
+    LazyLock::new(|| read(include_str!("exercises.toml")));
+
+fn read(text: &str) -> Vec<Sentence> {
+    toml::from_str::<File>(text).expect("a valid file").sentence
+}
 
 /// The modules of Python that a learner's file may hide.
 const MODULES: [&str; 12] = [
@@ -230,6 +249,34 @@ mod tests {
         let asked = Regex::new(r#"(?:why|Why::of)\("([a-z-]+)""#).unwrap();
         for asked in asked.captures_iter(&sources) {
             assert!(causes.contains(&asked[1]), "{}", &asked[1]);
+        }
+    }
+
+    #[test]
+    fn an_exercise_is_told_no_call_by_its_name() {
+        let judged = [include_str!("bytes.rs"), include_str!("judge.rs")].concat();
+        let hangul = |text: &str| text.chars().any(|c| ('가'..='힣').contains(&c));
+        // They are about what the originals print, or about several clients at a time.
+        let others = [
+            "all-addresses",
+            "prints-late",
+            "f-string",
+            "another-socket",
+            "one-at-a-time",
+            "accepts-some",
+        ];
+        for Sentence { cause, text, .. } in SENTENCES.iter() {
+            let used = judged.contains(&format!("\"{cause}\""));
+            let names =
+                Dialect::Other.speak(&text.english) != text.english || text.english.contains("()");
+            if used && names && !others.contains(&cause.as_str()) {
+                assert!(WITHOUT_CALLS.iter().any(|other| other.cause == *cause), "{cause}");
+            }
+        }
+        for Sentence { cause, text, .. } in WITHOUT_CALLS.iter() {
+            assert!(judged.contains(&format!("\"{cause}\"")), "{cause}");
+            assert!(hangul(&text.korean) && !hangul(&text.english), "{cause}");
+            assert_eq!(Dialect::Other.speak(&text.english), text.english, "{cause}");
         }
     }
 

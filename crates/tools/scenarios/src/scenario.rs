@@ -27,6 +27,8 @@ pub enum Data {
     Repeat(&'static str, usize),
     /// A number, as text.
     Number(usize),
+    /// A text that was made for this run.
+    Text(String),
 }
 
 impl Data {
@@ -37,6 +39,7 @@ impl Data {
             Self::Bytes(bytes) => Cow::Borrowed(bytes),
             Self::Repeat(text, count) => Cow::Owned(text.repeat(*count).into_bytes()),
             Self::Number(number) => Cow::Owned(number.to_string().into_bytes()),
+            Self::Text(text) => Cow::Owned(text.clone().into_bytes()),
         }
     }
 }
@@ -148,6 +151,17 @@ pub enum Checked {
     Not,
 }
 
+/// What a program is held to beside the acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contract {
+    /// The original of the pattern: what it prints is compared, and its replies to the byte.
+    #[default]
+    Original,
+    /// An exercise: it may print what it likes, and bytes that are no text may come back as U+FFFD. What is said
+    /// of it names no calls: to find them is the exercise.
+    Exercise,
+}
+
 /// What the program under test is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -189,6 +203,8 @@ pub struct Scenario {
     pub shows: Option<Difference>,
     /// What `check` makes of it.
     pub checked: Checked,
+    /// What else it is held to.
+    pub contract: Contract,
 }
 
 impl Scenario {
@@ -213,6 +229,7 @@ impl Scenario {
             accepted: None,
             shows: None,
             checked: Checked::Required,
+            contract: Contract::Original,
         }
     }
 
