@@ -15,25 +15,29 @@ say() { \
 }
 endef
 
-.PHONY: help demo test compare book bench soak check lint toolchain
+.PHONY: help demo test exercises compare book bench soak check lint toolchain
 
 help:
 	@$(SAY); \
 	say '세 가지 소켓 프로그래밍 패턴: 파이썬 원본과 Rust 이식판' 'Three socket patterns: Python originals and Rust ports'; \
 	echo; \
-	printf '  make demo     '; say '세 패턴을 실행해 보여 주기' 'run and show the three patterns'; \
-	printf '  make test     '; say '모든 테스트' 'all tests'; \
-	printf '  make compare  '; say '파이썬과 Rust를 나란히 비교' 'Python and Rust side by side'; \
-	printf '  make book     '; say '책을 두 언어로 만들기' 'build the book in both languages'; \
-	printf '  make bench    '; say '다른 서버들과 나란히 재기(10분)' 'measure beside other servers (10 min)'; \
-	printf '  make soak     '; say '수많은 클라이언트를 견디는지 보기' 'thousands of clients, some hostile'; \
-	printf '  make check    '; say '형식, 린트, 문서, 테스트' 'format, lints, documentation, tests'
+	printf '  make demo      '; say '세 패턴을 실행해 보여 주기' 'run and show the three patterns'; \
+	printf '  make test      '; say '모든 테스트' 'all tests'; \
+	printf '  make exercises '; say '연습 문제: 무엇을 했고 다음은 무엇인가' 'the exercises: what is done, what is next'; \
+	printf '  make compare   '; say '파이썬과 Rust를 나란히 비교' 'Python and Rust side by side'; \
+	printf '  make book      '; say '책을 두 언어로 만들기' 'build the book in both languages'; \
+	printf '  make bench     '; say '다른 서버들과 나란히 재기(10분)' 'measure beside other servers (10 min)'; \
+	printf '  make soak      '; say '수많은 클라이언트를 견디는지 보기' 'thousands of clients, some hostile'; \
+	printf '  make check     '; say '형식, 린트, 문서, 테스트' 'format, lints, documentation, tests'
 
 demo: toolchain
 	cargo run --locked --example demo
 
 test: toolchain
 	cargo test --workspace --locked
+
+exercises: toolchain
+	cargo run --locked -p exercises
 
 compare: toolchain
 	cargo run --locked -p compare

@@ -26,6 +26,7 @@ use scenarios::patterns::{self, PATTERNS};
 use scenarios::rungs::{self, Verdict};
 use scenarios::scenario::{Checked, Reply, Scenario};
 use scenarios::stage::Subject;
+use scenarios::tell;
 use serde_json::json;
 
 #[derive(Parser)]
@@ -344,7 +345,7 @@ fn moments(args: &MomentsArgs) -> Result<bool> {
     } else {
         let titles = [Text::new("원본", "original"), Text::new("이식판", "port")];
         let shown =
-            side_by_side([&titles[0], &titles[1]], [&original, &port], usize::from(report::WIDTH));
+            side_by_side([&titles[0], &titles[1]], [&original, &port], usize::from(tell::WIDTH));
         print(&format!("{}: {}\n\n{shown}", scenario.path(), scenario.text))?;
     }
     Ok(observed)

@@ -10,14 +10,11 @@ use harness::Text;
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus, TestSuite};
 use scenarios::check::{Report, ScenarioResult, Stopped};
 use scenarios::judge::Problem;
-use scenarios::moments::{Moment, lanes};
 use scenarios::patterns::PATTERNS;
 use scenarios::rungs::{Compared, Verdict};
 use scenarios::scenario::{Reply, Scenario};
+use scenarios::tell;
 use serde_json::json;
-
-/// The width of a table: a terminal's usual one.
-pub const WIDTH: u16 = 80;
 
 /// The lines of a text in the reader's language.
 fn lines(text: &Text) -> String {
@@ -36,7 +33,7 @@ pub fn table(results: &[Compared]) -> String {
         }
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_style(TableComponent::HeaderLines, '─');
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(tell::WIDTH);
         table.set_header([pattern.package(), "Python", "literal", "port", "verdict"]);
         for row in &rows {
             let did = row.did.each_ref().map(|did| did.as_deref().unwrap_or("-"));
@@ -98,17 +95,6 @@ fn verdict(verdict: &Verdict) -> (String, Color) {
     }
 }
 
-/// The line of a checked scenario, with its mark and colours.
-fn head(result: &ScenarioResult) -> String {
-    let (mark, color) = match (result.passed(), result.problems.is_empty()) {
-        (true, true) => ("✓", AnsiColor::Green),
-        (true, false) => ("!", AnsiColor::Yellow),
-        (false, _) => ("✗", AnsiColor::Red),
-    };
-    let style = Style::new().fg_color(Some(color.into()));
-    format!("{style}{mark} {}{style:#}: {}\n", result.id, result.text)
-}
-
 /// What a check has shown: what failed, with all that is to be said of it, and the last lines. With `verbose`
 /// what passed too.
 #[must_use]
@@ -120,10 +106,10 @@ pub fn check(report: &Report, verbose: bool) -> String {
         let (old, new): (Vec<&Problem>, Vec<&Problem>) =
             result.problems.iter().partition(|problem| told.contains(&problem.cause));
         if verbose || !new.is_empty() || !result.passed() {
-            text += &head(result);
+            text += &tell::head(result);
         }
         for problem in new {
-            text += &self::problem(problem, &result.moments);
+            text += &tell::problem(problem, &result.moments);
             told.push(problem.cause);
         }
         if old.iter().any(|problem| !problem.advice) {
@@ -131,29 +117,6 @@ pub fn check(report: &Report, verbose: bool) -> String {
         }
     }
     text + &summary(report)
-}
-
-fn problem(problem: &Problem, moments: &[Moment]) -> String {
-    let mut text = String::new();
-    for (label, value) in [
-        (Text::new("보낸 것", "sent"), &problem.sent),
-        (Text::new("기대", "expected"), &problem.expected),
-        (Text::new("받은 것", "came"), &problem.came),
-    ] {
-        if !value.is_empty() {
-            let value = value.trim_end().replace('\n', "\n        ");
-            text += &format!("    {label}: {value}\n");
-        }
-    }
-    let aside = if problem.advice { "!" } else { "→" };
-    for line in problem.why.lines() {
-        text += &format!("    {aside} {line}\n");
-    }
-    if let Some(about) = problem.about.as_ref().filter(|_| !problem.advice && !moments.is_empty()) {
-        let lanes = lanes(moments, about, usize::from(WIDTH) - 4);
-        text += &lanes.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    }
-    text
 }
 
 /// The last lines of a check.
@@ -294,7 +257,7 @@ pub fn junit(
             Some(Some(problem)) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message(problem.why.to_string());
-                status.set_description(self::problem(problem, &[]));
+                status.set_description(tell::problem(problem, &[]));
                 status
             }
         };

@@ -424,7 +424,7 @@ impl View<'_> {
                     ..problem
                 });
         }
-        if !self.is_right(&answer.bytes, &expected) {
+        if !self.scenario.is_right(&answer.bytes, &expected) {
             let why = bytes::wrong(
                 self.subject.reply,
                 self.pattern(),
@@ -443,19 +443,6 @@ impl View<'_> {
             }
             _ => None,
         }
-    }
-
-    /// Whether these are the bytes. For an exercise U+FFFD may stand for what is no text.
-    fn is_right(&self, came: &[u8], expected: &[u8]) -> bool {
-        let text = |bytes: &[u8]| {
-            let mut chars: Vec<char> = String::from_utf8_lossy(bytes).chars().collect();
-            chars.dedup_by(|one, other| *one == '\u{fffd}' && one == other);
-            chars
-        };
-        came == expected
-            || self.scenario.contract == Contract::Exercise
-                && std::str::from_utf8(expected).is_err()
-                && text(came) == text(expected)
     }
 
     /// A client was silent, and the server was not, or gave up.
@@ -527,8 +514,10 @@ impl View<'_> {
     fn failed(&self, answer: &Answer, died: bool, exited_well: bool) -> Why {
         let complaint = if died { self.complaint.clone() } else { self.certain() };
         if self.resets() {
-            let why = self.why("reset-keeps-others-waiting");
-            return why.with(&complaint);
+            // Whether it has gone by the time the next client comes is a matter of luck.
+            let ends = died && self.scenario.end == End::Serves;
+            let cause = if ends { "reset-ends-the-server" } else { "reset-keeps-others-waiting" };
+            return self.why(cause).with(&complaint);
         }
         let text = std::str::from_utf8(&answer.sent).is_ok_and(|_| answer.sent.len() <= BUFFER);
         if let Some(why) = self.program.meaning(&self.complaint, When::Serving) {

@@ -23,3 +23,4 @@ pub mod rungs;
 pub mod scenario;
 pub mod show;
 pub mod stage;
+pub mod tell;

@@ -1,0 +1,416 @@
+//! The exercises: what to write, how to begin, and whether it is right.
+
+mod exercise;
+mod folder;
+mod progress;
+mod protocols;
+
+use std::ffi::OsString;
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, Result, bail};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use common::{examples, in_lines};
+use harness::programs::python;
+use harness::{Text, program};
+use indicatif::{ProgressBar, ProgressStyle};
+use scenarios::check::{Event, GoOn, Report, check};
+use scenarios::scenario::Reply;
+use scenarios::stage::Subject;
+use scenarios::tell;
+use serde_json::json;
+
+use exercise::{EXERCISES, Exercise, Language, Start, find};
+use progress::Progress;
+
+/// How long a reply is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// After so many failures in the same scenario a hint is offered.
+const OFFERED: usize = 3;
+
+#[derive(Parser)]
+#[command(
+    name = "exercises",
+    bin_name = "cargo ex",
+    about = in_lines("서버와 클라이언트를 직접 만드는 연습 문제. 명령이 없으면 무엇을 했고 다음은 무엇인지 보여 줍니다.", "Exercises: servers and clients to write. Without a command it shows what is done, and what is next."),
+    after_help = examples(&["cargo ex", "cargo ex start 1", "cargo ex check 1", "cargo ex check 1 -- node mine.js"])
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    #[command(about = in_lines("my 폴더에 시작할 파일을 만듭니다", "puts a file to begin with into the folder my"))]
+    Start(StartArgs),
+    #[command(about = in_lines("프로그램을 검사합니다", "checks the program"))]
+    Check(CheckArgs),
+    #[command(about = in_lines("힌트를 하나씩 더 보여 줍니다", "one hint more at each call"))]
+    Hint(OneArgs),
+    #[command(about = in_lines("통과한 다음, 풀이를 출력합니다", "prints a solution, once you have passed"))]
+    Solution(SolutionArgs),
+}
+
+#[derive(Args)]
+struct OneArgs {
+    #[arg(help = in_lines("연습 문제의 번호나 이름", "the number or the name of the exercise"), value_name = "EXERCISE", value_parser = exercise)]
+    exercise: &'static Exercise,
+}
+
+#[derive(Args)]
+struct StartArgs {
+    #[command(flatten)]
+    one: OneArgs,
+    #[arg(help = in_lines("Rust 대신 파이썬", "in Python instead of Rust"), long)]
+    python: bool,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    one: OneArgs,
+    #[arg(help = in_lines("my 폴더의 파일 대신 실행할 명령", "a command instead of the file in the folder my"), value_name = "COMMAND", last = true)]
+    command: Vec<OsString>,
+    #[arg(help = in_lines("실패해도 모두 실행합니다", "run all, whatever fails"), long)]
+    all: bool,
+    #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct SolutionArgs {
+    #[command(flatten)]
+    one: OneArgs,
+    #[arg(help = in_lines("Rust 대신 파이썬", "in Python instead of Rust"), long)]
+    python: bool,
+    #[arg(help = in_lines("아직 통과하지 못했어도", "even before you have passed"), long)]
+    anyway: bool,
+}
+
+fn language(python: bool) -> Language {
+    if python { Language::Python } else { Language::Rust }
+}
+
+/// The exercise that is named on the command line.
+fn exercise(name: &str) -> Result<&'static Exercise, String> {
+    find(name).ok_or_else(|| {
+        let known: Vec<String> =
+            EXERCISES.iter().map(|it| format!("{} {}", it.number, it.id)).collect();
+        let known = known.join(", ");
+        Text::new(
+            format!("연습 문제는 다음 가운데 하나입니다: {known}"),
+            format!("the exercise is one of: {known}"),
+        )
+        .sentences()
+    })
+}
+
+fn main() -> ExitCode {
+    let matches = common::parse(Cli::command());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let result = program::end_all_on_signals().with_context(|| {
+        in_lines("시그널 처리를 준비하지 못했습니다.", "The signal handler could not be set.")
+    });
+    let result = result.and_then(|()| match cli.command {
+        None => ladder(),
+        Some(Task::Start(args)) => start(args.one.exercise, language(args.python)),
+        Some(Task::Check(args)) => run_check(args),
+        Some(Task::Hint(args)) => hint(args.exercise),
+        Some(Task::Solution(args)) => solution(&args),
+    });
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => common::report(Err(error)),
+    }
+}
+
+fn folder() -> &'static Path {
+    Path::new(folder::FOLDER)
+}
+
+fn progress() -> Result<Progress> {
+    Progress::load(folder()).with_context(|| {
+        in_lines("`my/progress.json`을 읽지 못했습니다.", "`my/progress.json` could not be read.")
+    })
+}
+
+/// Keeps what was done; where that cannot be, it is said, and nothing else depends on it.
+fn keep(progress: &Progress) {
+    if let Err(error) = progress.save(folder()) {
+        progress::tell(&Text::new(
+            format!("`my/progress.json`에 기록하지 못했습니다: {error}"),
+            format!("`my/progress.json` could not be written: {error}"),
+        ));
+    }
+}
+
+/// All exercises, and what is next.
+fn ladder() -> Result<bool> {
+    let progress = progress()?;
+    let next = EXERCISES.iter().find(|it| !progress.of(it.id).passed);
+    let width = EXERCISES.iter().map(|it| it.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for it in &EXERCISES {
+        let (mark, color) = if progress.of(it.id).passed {
+            ("✓", AnsiColor::Green)
+        } else if next.is_some_and(|next| next.id == it.id) {
+            ("→", AnsiColor::Yellow)
+        } else {
+            (" ", AnsiColor::White)
+        };
+        let style = Style::new().fg_color(Some(color.into()));
+        let title = it.words().title;
+        text += &format!("{style}{mark}{style:#} {:>2}  {:<width$}  {title}\n", it.number, it.id);
+    }
+    text.push('\n');
+    text += &match next {
+        Some(next) => {
+            let begun = folder::newest(next);
+            let task = if begun.is_some() { "check" } else { "start" };
+            let words = Text::new("다음", "next");
+            format!("{}\n{words}: cargo ex {task} {}\n", next.words().task.sentences(), next.number)
+        }
+        None => format!("{}\n", Text::new("모두 통과했습니다.", "All of them are passed.")),
+    };
+    print(&text)?;
+    Ok(true)
+}
+
+/// Puts the file to begin with into the folder.
+fn start(exercise: &'static Exercise, language: Language) -> Result<bool> {
+    let (text, from) = match &exercise.start {
+        Start::Skeleton(source) => (source.in_language(language).to_owned(), None),
+        Start::After(id) => {
+            let before = find(id).context("it is on the ladder")?;
+            let path = folder::path(before, language);
+            let own = progress()?.of(id).passed.then(|| fs::read_to_string(&path).ok()).flatten();
+            let from = match own {
+                Some(_) => Text::new(
+                    format!("통과한 프로그램 `{}`에서 시작합니다", path.display()),
+                    format!("it begins with your own program, `{}`", path.display()),
+                ),
+                None => Text::new(
+                    format!("{}번의 풀이에서 시작합니다", before.number),
+                    format!("it begins with the solution of exercise {}", before.number),
+                ),
+            };
+            let solution = || before.solution.in_language(language).to_owned();
+            (own.unwrap_or_else(solution), Some(from))
+        }
+    };
+    let path = folder::path(exercise, language);
+    let begun = folder::begin(exercise, language, &text).with_context(|| {
+        in_lines(
+            format!("`{}`에 쓰지 못했습니다. 이 폴더에 쓸 수 있는지 확인하세요.", path.display()),
+            format!("`{}` could not be written; see whether this folder can be.", path.display()),
+        )
+    })?;
+    if begun.is_none() {
+        bail!(in_lines(
+            format!(
+                "`{0}`이 이미 있습니다. 그대로 두었습니다. 검사: cargo ex check {1}",
+                path.display(),
+                exercise.number
+            ),
+            format!(
+                "`{0}` is there already, and was left as it is. To check it: cargo ex check {1}",
+                path.display(),
+                exercise.number
+            ),
+        ));
+    }
+    let words = exercise.words();
+    let mut text = format!("{}\n\n{}\n", path.display(), words.task.sentences());
+    if let Some(from) = from {
+        text += &format!("{}.\n", from.lines().join(".\n"));
+    }
+    let next = Text::new("고친 다음", "when it is changed");
+    text += &format!("\n{next}: cargo ex check {}\n", exercise.number);
+    print(&text)?;
+    Ok(true)
+}
+
+/// The command of the learner's own program, which is built first where it is to be: `None` when it does not
+/// compile, and rustc has said why.
+fn own(exercise: &Exercise) -> Result<Option<Vec<OsString>>> {
+    let Some((language, path)) = folder::newest(exercise) else {
+        let (file, number) = (folder::path(exercise, Language::Rust), exercise.number);
+        bail!(in_lines(
+            format!("`{}`이 없습니다. 먼저 시작하세요: cargo ex start {number}", file.display()),
+            format!("`{}` is not there; begin with: cargo ex start {number}", file.display()),
+        ));
+    };
+    match language {
+        Language::Rust => build(&path, exercise.id),
+        Language::Python => {
+            let python = python().with_context(|| {
+                in_lines(
+                    "파이썬 3.8 이상이 없습니다. https://www.python.org 에서 설치하세요.",
+                    "There is no Python 3.8 or newer; install it from https://www.python.org.",
+                )
+            })?;
+            let words = python.iter().map(OsString::from);
+            Ok(Some(words.chain([path.into_os_string()]).collect()))
+        }
+    }
+}
+
+fn build(source: &Path, name: &str) -> Result<Option<Vec<OsString>>> {
+    let target = folder().join("target");
+    fs::create_dir_all(&target).with_context(|| {
+        in_lines(
+            format!("`{}` 폴더를 만들지 못했습니다.", target.display()),
+            format!("The folder `{}` could not be made.", target.display()),
+        )
+    })?;
+    let binary: PathBuf = target.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition", "2024", "--crate-name", &name.replace('-', "_"), "-o"]);
+    let built =
+        rustc.arg(&binary).arg(source).stdin(Stdio::null()).status().with_context(|| {
+            in_lines(
+                "rustc를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.",
+                "rustc could not be run; install Rust from https://rustup.rs.",
+            )
+        })?;
+    Ok(built.success().then(|| vec![binary.into_os_string()]))
+}
+
+/// Letters that no other run has: a fixed reply does not hold them.
+fn token() -> String {
+    format!("{:06x}", RandomState::new().build_hasher().finish() & 0xff_ffff)
+}
+
+/// Whether the program passes.
+fn run_check(args: CheckArgs) -> Result<bool> {
+    let exercise = args.one.exercise;
+    let mut progress = progress()?;
+    let command = if args.command.is_empty() { own(exercise)? } else { Some(args.command) };
+    let Some(command) = command else {
+        progress::tell(&Text::new(
+            "컴파일되지 않았습니다. 위의 메시지에서 첫 번째 에러부터 고치세요.",
+            "It does not compile: mend the first error above.",
+        ));
+        return Ok(false);
+    };
+    let scenarios = (exercise.scenarios)(&token());
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    let bar = ProgressBar::new(scenarios.len() as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let subject = Subject::new(command, Reply::Echo, PATIENCE);
+    let go_on = if args.all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
+    let report = check(&subject, &scenarios, 0, go_on, |event| match event {
+        Event::Waiting(_) => {}
+        Event::Begins(scenario) => bar.set_message(scenario.id),
+        Event::Ended(_) => bar.inc(1),
+    })?;
+    bar.finish_and_clear();
+    let done = progress.change(exercise.id);
+    match report.results.iter().find(|result| !result.passed()) {
+        Some(failed) => done.fails(failed.id),
+        None => done.passes(),
+    }
+    let offered = done.times >= OFFERED;
+    keep(&progress);
+    if args.json {
+        let json = json!({
+            "exercise": exercise.id,
+            "passed": report.passed(),
+            "planned": report.planned,
+            "results": report.results,
+        });
+        print(&serde_json::to_string_pretty(&json)?)?;
+    } else {
+        print(&told(exercise, &report, args.all, offered))?;
+    }
+    Ok(report.passed())
+}
+
+/// What a check has shown, and what to do next.
+fn told(exercise: &Exercise, report: &Report, all: bool, offered: bool) -> String {
+    let (number, words) = (exercise.number, exercise.words());
+    let passed = report.results.iter().filter(|result| result.passed()).count();
+    let count = Text::new(
+        format!("{}개 가운데 {passed}개 통과", report.planned),
+        format!("{passed} of {} passed", report.planned),
+    );
+    let failures = report.results.iter().filter(|result| !result.passed());
+    let mut text = String::new();
+    for failed in failures.take(if all { report.planned } else { 1 }) {
+        text += &tell::head(failed);
+        let problems = failed.problems.iter().map(|it| tell::problem(it, &failed.moments));
+        text += &problems.collect::<String>();
+    }
+    if !report.passed() {
+        text += &format!("{count}\n");
+        if offered {
+            let hint = Text::new("힌트가 있습니다", "there is a hint");
+            text += &format!("{hint}: cargo ex hint {number}\n");
+        }
+        return text;
+    }
+    let style = Style::new().fg_color(Some(AnsiColor::Green.into()));
+    text += &format!("{style}✓{style:#} {}: {count}\n", words.title);
+    text += &format!("{}\n", words.learned.sentences());
+    let solution = Text::new("풀이", "a solution");
+    text += &format!("{solution}: cargo ex solution {number}\n");
+    if let Some(next) = EXERCISES.iter().find(|it| it.number == number + 1) {
+        let then = Text::new("다음", "next");
+        text += &format!("{then}: cargo ex start {}\n", next.number);
+    }
+    text
+}
+
+/// One hint more.
+fn hint(exercise: &Exercise) -> Result<bool> {
+    let mut progress = progress()?;
+    let words = exercise.words();
+    let done = progress.change(exercise.id);
+    let hints = words.hints(done.failed.as_deref());
+    let place = done.hints.min(hints.len() - 1);
+    done.hints = place + 1;
+    let (number, all) = (place + 1, hints.len());
+    print(&format!("{number}/{all}\n{}\n", hints[place].sentences()))?;
+    keep(&progress);
+    Ok(true)
+}
+
+/// Prints a solution, and nothing else.
+fn solution(args: &SolutionArgs) -> Result<bool> {
+    let exercise = args.one.exercise;
+    if !args.anyway && !progress()?.of(exercise.id).passed {
+        bail!(in_lines(
+            format!(
+                "아직 통과하지 않았습니다. 힌트: cargo ex hint {0}. 그래도 보려면 `--anyway`를 붙이세요.",
+                exercise.number
+            ),
+            format!(
+                "It is not passed yet. For a hint: cargo ex hint {0}. To see it all the same, add `--anyway`.",
+                exercise.number
+            ),
+        ));
+    }
+    print(exercise.solution.in_language(language(args.python)))?;
+    Ok(true)
+}
+
+/// Prints to standard output; colours and a closed pipe are taken care of.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    write!(stdout, "{text}{newline}").and_then(|()| stdout.flush()).with_context(|| {
+        in_lines(
+            "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.",
+            "Standard output could not be written; check whether its reader has ended.",
+        )
+    })
+}

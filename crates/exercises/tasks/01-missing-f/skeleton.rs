@@ -1,0 +1,28 @@
+//! 1. 빠진 f: 응답에 받은 텍스트가 들어가게 고치세요.
+//! 1. The missing f: make the text that was received stand in the reply.
+//!
+//! - 검사 · check: `cargo ex check 1`
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::TcpListener;
+
+fn main() -> io::Result<()> {
+    // 1. 서버 소켓 생성 · Create the server socket
+    let port = env::var("PORT").expect("PORT");
+    let server_socket = TcpListener::bind(format!("127.0.0.1:{port}"))?;
+
+    // 2. 클라이언트 연결 수락 · Accept a client connection
+    let (mut client_socket, _addr) = server_socket.accept()?;
+
+    // 3. 클라이언트와 데이터 교환 · Exchange data with the client
+    let mut buffer = [0; 1024];
+    let size = client_socket.read(&mut buffer)?;
+    let data = &buffer[..size];
+    client_socket.write_all("서버로부터 응답: {data}".as_bytes())?;
+
+    // 4. 연결 종료 · Close the connection
+    drop(client_socket);
+    drop(server_socket);
+    Ok(())
+}
