@@ -1,6 +1,6 @@
 // mistake: Passes a pointer to the one client_fd of the accept loop, which the next accept overwrites.
 // catches: reverse-order
-// says: it read the message, and neither answers | message of this one lies unread
+// says: it read the message, and neither answers | message of this one lies unread | the reply is right, but it reads on
 // race: which thread reads which pointer
 
 #include <arpa/inet.h>
