@@ -123,7 +123,7 @@ macro_rules! source {
 }
 
 /// The ladder.
-pub static EXERCISES: [Exercise; 3] = [
+pub static EXERCISES: [Exercise; 4] = [
     Exercise {
         number: 1,
         id: "missing-f",
@@ -147,6 +147,14 @@ pub static EXERCISES: [Exercise; 3] = [
         start: Start::Skeleton(source!("03-letters", "skeleton")),
         solution: source!("03-letters", "solution"),
         scenarios: protocols::letters,
+    },
+    Exercise {
+        number: 6,
+        id: "lines",
+        words: include_str!("../tasks/06-lines/task.toml"),
+        start: Start::Skeleton(source!("06-lines", "skeleton")),
+        solution: source!("06-lines", "solution"),
+        scenarios: protocols::lines,
     },
 ];
 

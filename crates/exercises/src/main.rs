@@ -363,7 +363,7 @@ fn told(exercise: &Exercise, report: &Report, all: bool, offered: bool) -> Strin
     text += &format!("{}\n", words.learned.sentences());
     let solution = Text::new("풀이", "a solution");
     text += &format!("{solution}: cargo ex solution {number}\n");
-    if let Some(next) = EXERCISES.iter().find(|it| it.number == number + 1) {
+    if let Some(next) = EXERCISES.iter().find(|it| it.number > number) {
         let then = Text::new("다음", "next");
         text += &format!("{then}: cargo ex start {}\n", next.number);
     }

@@ -1,8 +1,10 @@
 //! What the programs of the exercises are held to, as data.
 
+use std::time::Duration;
+
 use common::Pattern;
 use scenarios::scenario::Act::{
-    self, Close, Connect, HalfClose, NothingMore, Receive, Reset, Send,
+    self, Close, Connect, HalfClose, NothingMore, Receive, Reset, Send, SendPieces, Silence,
 };
 use scenarios::scenario::{Contract, Data, End, PeerId, Scenario, Then, Want};
 
@@ -157,6 +159,154 @@ pub fn letters(token: &str) -> Vec<Scenario> {
                 asks(0, format!("one {token}")),
                 vec![Send(1, made("hello")), Close(1)],
                 asks(0, format!("two {token}")),
+            ],
+        ),
+    ]
+}
+
+/// What must come back for these lines.
+fn replies(lines: &[impl AsRef<str>]) -> Want {
+    let reply = |line: &str| format!("서버로부터 응답: {line}\n");
+    let all: String = lines.iter().map(|line| reply(line.as_ref())).collect();
+    Want::Data(made(all))
+}
+
+/// How long nothing must come, where a message is not whole.
+const SHORT: Duration = Duration::from_millis(200);
+
+fn lines_from(id: &'static str, korean: &str, english: &str, acts: Vec<Act>) -> Scenario {
+    let acts = [vec![Connect(0)], acts].concat();
+    server(Pattern::ThreadedEcho, End::Runs, id, korean, english, acts)
+}
+
+/// A TCP server whose messages are lines.
+pub fn lines(token: &str) -> Vec<Scenario> {
+    [lines_cut_and_joined(token), lines_of_all_kinds(token)].concat()
+}
+
+fn lines_cut_and_joined(t: &str) -> Vec<Scenario> {
+    let new = lines_from;
+    let send = |text: String| Send(0, made(text));
+    let message = format!("hello {t}");
+    let three = ["a", "b", "c"].map(|name| format!("{name} {t}"));
+    vec![
+        new(
+            "one",
+            "한 줄씩 차례로 보내고, 다음 클라이언트도 그렇게 합니다",
+            "one line and then another; the next client does the same",
+            vec![
+                send(format!("{message}\n")),
+                Receive(0, replies(&[&message]), Then::Open),
+                send(format!("안녕 {t}\n")),
+                HalfClose(0),
+                Receive(0, replies(&[format!("안녕 {t}")]), Then::End),
+                Connect(1),
+                Send(1, made(format!("next {t}\n"))),
+                Receive(1, replies(&[format!("next {t}")]), Then::Open),
+            ],
+        ),
+        new(
+            "joined",
+            "세 줄을 한 번에 보냅니다",
+            "three lines in one write",
+            vec![send(format!("{}\n", three.join("\n"))), Receive(0, replies(&three), Then::Open)],
+        ),
+        new(
+            "and-a-half",
+            "한 줄과 반 줄을 한 번에 보냅니다. 나머지가 오기 전에 첫 줄에 응답해야 합니다",
+            "one line and a half in one write: the first is answered before the rest comes",
+            vec![
+                send(format!("{message}\nse")),
+                Receive(0, replies(&[&message]), Then::Open),
+                Silence(0, SHORT),
+                send(format!("cond {t}\n")),
+                Receive(0, replies(&[format!("second {t}")]), Then::Open),
+            ],
+        ),
+        new(
+            "pieces",
+            "한 줄을 0.5초 간격으로 세 번에 나누어 보냅니다",
+            "one line in three writes, half a second apart",
+            vec![
+                SendPieces(0, made(format!("{message}\n")), 5, Duration::from_millis(500)),
+                Receive(0, replies(&[&message]), Then::Open),
+            ],
+        ),
+        new(
+            "byte-by-byte",
+            "한 바이트씩 보냅니다. 글자도 나뉩니다",
+            "byte by byte, characters too",
+            vec![
+                SendPieces(0, made(format!("한글 {t}\n")), 1, Duration::from_millis(10)),
+                Receive(0, replies(&[format!("한글 {t}")]), Then::Open),
+            ],
+        ),
+    ]
+}
+
+fn lines_of_all_kinds(t: &str) -> Vec<Scenario> {
+    let new = lines_from;
+    let send = |text: String| Send(0, made(text));
+    let message = format!("hello {t}");
+    let long = format!("{t:x<10000}");
+    vec![
+        new(
+            "carriage-return",
+            "\\r\\n으로 끝나는 줄을 보냅니다. 한 번은 그 가운데를 나눕니다",
+            "lines that end in \\r\\n, one of them cut in two there",
+            vec![
+                send(format!("{message}\r\n")),
+                Receive(0, replies(&[&message]), Then::Open),
+                send(format!("cut {t}\r")),
+                Silence(0, SHORT),
+                send("\n".to_owned()),
+                Receive(0, replies(&[format!("cut {t}")]), Then::Open),
+            ],
+        ),
+        new(
+            "empty",
+            "빈 줄을 보냅니다",
+            "an empty line",
+            vec![
+                send("\n".to_owned()),
+                Receive(0, replies(&[""]), Then::Open),
+                send(format!("{message}\n")),
+                Receive(0, replies(&[&message]), Then::Open),
+            ],
+        ),
+        new(
+            "blanks",
+            "양 끝에 빈칸이 있는 줄을 보냅니다",
+            "a line with blanks at both ends",
+            vec![
+                send(format!("  {message}  \n")),
+                Receive(0, replies(&[format!("  {message}  ")]), Then::Open),
+            ],
+        ),
+        new(
+            "long",
+            "10,000바이트인 줄을 보냅니다",
+            "a line of 10,000 bytes",
+            vec![send(format!("{long}\n")), Receive(0, replies(&[&long]), Then::Open)],
+        ),
+        new(
+            "unfinished",
+            "줄 바꿈 없이 끝나는 메시지를 보내고 쓰기 방향을 닫습니다. 그것에도 응답해야 합니다",
+            "a last message without a newline, then half-close: it is answered too",
+            vec![
+                send(format!("{message}\nlast {t}")),
+                HalfClose(0),
+                Receive(0, replies(&[&message, &format!("last {t}")]), Then::End),
+            ],
+        ),
+        new(
+            "nothing-after",
+            "줄 바꿈으로 끝나는 줄 뒤에 쓰기 방향을 닫습니다. 그 뒤에는 응답할 것이 없습니다",
+            "half-close after a finished line: nothing is left to answer",
+            vec![
+                send(format!("{message}\n")),
+                HalfClose(0),
+                Receive(0, replies(&[&message]), Then::End),
             ],
         ),
     ]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::bytes;
 use crate::complaint::Complaint;
 use crate::dialect::Dialect;
+use crate::lines;
 use crate::meaning::{self, When, Why};
 use crate::moments::{Moment, What};
 use crate::observation::{
@@ -350,7 +351,7 @@ impl View<'_> {
             let why = match (self.printed_before_anybody_spoke(), self.observation.answers.len()) {
                 (0, _) => self.why("prints-late"),
                 (1, _) => self.why("one-at-a-time"),
-                (some, all) => self.why("accepts-some").fill("some", some).fill("all", all),
+                (some, all) => self.why("accepts-some").fill("some", some).fill("total", all),
             };
             Problem::new(Kind::WrongStdout, why).in_time(0)
         })
@@ -425,6 +426,11 @@ impl View<'_> {
                 });
         }
         if !self.scenario.is_right(&answer.bytes, &expected) {
+            let lines = || lines::wrong(&expected, &answer.bytes, then == Then::End);
+            let exercise = self.scenario.contract == Contract::Exercise;
+            if let Some(why) = exercise.then(lines).flatten() {
+                return new(Kind::WrongBytes, why);
+            }
             let why = bytes::wrong(
                 self.subject.reply,
                 self.pattern(),
@@ -515,7 +521,7 @@ impl View<'_> {
         let complaint = if died { self.complaint.clone() } else { self.certain() };
         if self.resets() {
             // Whether it has gone by the time the next client comes is a matter of luck.
-            let ends = died && self.scenario.end == End::Serves;
+            let ends = died && matches!(self.scenario.end, End::Serves | End::Runs);
             let cause = if ends { "reset-ends-the-server" } else { "reset-keeps-others-waiting" };
             return self.why(cause).with(&complaint);
         }
@@ -603,11 +609,11 @@ impl View<'_> {
                 });
                 (Kind::WrongExit, "exit 0", why)
             }
-            (End::Serves, Ended::Exited(_)) if self.resets() => {
+            (End::Serves | End::Runs, Ended::Exited(_)) if self.resets() => {
                 let why = self.why("reset-ends-the-server");
                 (Kind::DiedLater, "serves", why.with(complaint))
             }
-            (End::Serves, Ended::Exited(exit)) => {
+            (End::Serves | End::Runs, Ended::Exited(exit)) => {
                 let why = meaning().unwrap_or_else(|| {
                     if exit == Exit::Code(0) {
                         return self.no_loop().with(&self.certain());
@@ -617,7 +623,7 @@ impl View<'_> {
                 });
                 (Kind::DiedLater, "serves", why)
             }
-            (End::Serves, Ended::Silent | Ended::Serves) => {
+            (End::Serves | End::Runs, Ended::Silent | Ended::Serves) => {
                 let why = meaning().unwrap_or_else(|| self.serves_no_more());
                 (Kind::Silent, "serves", why)
             }

@@ -13,6 +13,7 @@ mod complaint;
 mod dialect;
 pub mod difference;
 pub mod judge;
+mod lines;
 mod meaning;
 pub mod moments;
 pub mod observation;

@@ -92,6 +92,7 @@ impl Ended {
             End::Exits(code) => self == Self::Exited(Exit::Code(code)),
             End::ExitsSomehow => matches!(self, Self::Exited(_)),
             End::Serves => self == Self::Serves,
+            End::Runs => !matches!(self, Self::Exited(_)),
         }
     }
 }

@@ -122,6 +122,8 @@ pub enum End {
     ExitsSomehow,
     /// It serves another client.
     Serves,
+    /// It runs: that it serves is seen in the acts.
+    Runs,
 }
 
 /// How the program is started.

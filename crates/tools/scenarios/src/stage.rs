@@ -24,7 +24,8 @@ use crate::observation::{
 };
 use crate::peer::{Ending, Peer};
 use crate::scenario::{
-    AT_ONCE, Act, Arrange, BUFFER, Contract, PeerId, Reply, Role, Scenario, Then, Want, sentence,
+    AT_ONCE, Act, Arrange, BUFFER, Contract, End, PeerId, Reply, Role, Scenario, Then, Want,
+    sentence,
 };
 use crate::show;
 
@@ -656,9 +657,15 @@ impl<'a> Stage<'a> {
         let one_client =
             self.scenario.pattern == Pattern::TcpEcho || self.scenario.role != Role::Server;
         // What has failed is told; whether it serves on is of no interest any more.
-        if !one_client && !interrupted && !self.failed && self.serves_another() {
+        let runs = self.scenario.end == End::Runs;
+        let asked = !one_client && !interrupted && !runs;
+        if asked && !self.failed && self.serves_another() {
             self.observation.ended = Ended::Serves;
-        } else if let Some((exit, at)) = self.program.exit_and_time(self.last_wait()) {
+        } else if let Some((exit, at)) = self.program.exit_and_time(if runs && !self.failed {
+            TRY / 4
+        } else {
+            self.last_wait()
+        }) {
             self.observation.ended = Ended::Exited(exit);
             self.log.note_at(at, Who::Program, What::Exits(exit));
         }

@@ -1,0 +1,15 @@
+# and-a-half: speaks-first
+import os
+import socket
+
+server = socket.socket()
+server.bind(("127.0.0.1", int(os.environ["PORT"])))
+server.listen()
+prefix = "서버로부터 응답: ".encode()
+
+while True:
+    client, addr = server.accept()
+    while data := client.recv(65536):
+        for line in data.splitlines():
+            client.sendall(prefix + line + b"\n")
+    client.close()

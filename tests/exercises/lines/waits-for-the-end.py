@@ -1,0 +1,16 @@
+# one: waits-for-the-end
+import os
+import socket
+
+server = socket.socket()
+server.bind(("127.0.0.1", int(os.environ["PORT"])))
+server.listen()
+prefix = "서버로부터 응답: ".encode()
+while True:
+    client, addr = server.accept()
+    pending = b""
+    while data := client.recv(65536):
+        pending += data
+    for line in pending.splitlines():
+        client.sendall(prefix + line + b"\n")
+    client.close()
