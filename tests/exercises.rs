@@ -23,7 +23,7 @@ use tempfile::TempDir;
 /// No check takes longer, whatever the program does.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-const IDS: [&str; 4] = ["missing-f", "again", "letters", "lines"];
+const IDS: [&str; 5] = ["missing-f", "again", "letters", "lines", "at-once"];
 
 fn exercises(folder: &Path, args: &[&str]) -> Assert {
     let mut exercises = Assert::new(env!("CARGO_BIN_EXE_exercises"));
@@ -94,6 +94,7 @@ fn skeletons_fail_for_the_reason_that_their_hints_speak_of() {
         ("again", task("missing-f", "solution"), "ten: no-loop"),
         ("letters", task("letters", "skeleton"), "plain: no-f"),
         ("lines", task("lines", "skeleton"), "joined: lines-joined"),
+        ("at-once", task("lines", "solution"), "neighbour: one-at-a-time"),
     ] {
         assert_eq!(in_rust(id, &begins.with_extension("rs")), verdict, "{id}");
         if let Some(found) = in_python(id, &begins.with_extension("py")) {
@@ -172,7 +173,9 @@ fn a_learner_fails_takes_a_hint_passes_and_sees_what_is_next() {
 fn bad_input_is_answered_and_nothing_is_lost() {
     let folder = folder();
     let ex = |args: &[&str]| exercises(folder.path(), args).assert();
-    ex(&["start", "13"]).code(2).stderr(contains("1 missing-f, 2 again, 3 letters, 6 lines"));
+    ex(&["start", "13"])
+        .code(2)
+        .stderr(contains("1 missing-f, 2 again, 3 letters, 6 lines, 8 at-once"));
     ex(&["check", "2"]).code(1).stderr(contains("cargo ex start 2"));
     let my = folder.path().join("my");
     fs::create_dir(&my).unwrap();

@@ -123,7 +123,7 @@ macro_rules! source {
 }
 
 /// The ladder.
-pub static EXERCISES: [Exercise; 4] = [
+pub static EXERCISES: [Exercise; 5] = [
     Exercise {
         number: 1,
         id: "missing-f",
@@ -155,6 +155,14 @@ pub static EXERCISES: [Exercise; 4] = [
         start: Start::Skeleton(source!("06-lines", "skeleton")),
         solution: source!("06-lines", "solution"),
         scenarios: protocols::lines,
+    },
+    Exercise {
+        number: 8,
+        id: "at-once",
+        words: include_str!("../tasks/08-at-once/task.toml"),
+        start: Start::After("lines"),
+        solution: source!("08-at-once", "solution"),
+        scenarios: protocols::at_once,
     },
 ];
 

@@ -311,3 +311,63 @@ fn lines_of_all_kinds(t: &str) -> Vec<Scenario> {
         ),
     ]
 }
+
+/// Somebody who is connected sends a line, and receives the reply.
+fn says(peer: PeerId, line: &str) -> Vec<Act> {
+    vec![Send(peer, made(format!("{line}\n"))), Receive(peer, replies(&[line]), Then::Open)]
+}
+
+/// The same for many clients at once.
+pub fn at_once(token: &str) -> Vec<Scenario> {
+    const MANY: PeerId = 100;
+    let new = |id, korean, english, acts: Vec<Vec<Act>>| {
+        server(Pattern::ThreadedEcho, End::Runs, id, korean, english, acts.concat())
+    };
+    let line = |name: &str| format!("{name} {token}");
+    let connected = (0..MANY).map(Connect).collect();
+    let speak = (0..MANY).rev().flat_map(|peer| says(peer, &line(&peer.to_string()))).collect();
+    let together = vec![
+        new(
+            "neighbour",
+            "한 클라이언트가 연결하고 아무것도 보내지 않는 동안 다른 클라이언트가 말합니다",
+            "one client connects and is silent; another speaks meanwhile",
+            vec![
+                vec![Connect(0), Connect(1)],
+                says(1, &line("second")),
+                says(0, &line("first")),
+                says(1, &line("again")),
+            ],
+        ),
+        new(
+            "half-a-line",
+            "한 클라이언트가 줄을 반만 보낸 동안 다른 클라이언트가 말합니다",
+            "one client has sent half a line; another speaks meanwhile",
+            vec![
+                vec![Connect(0), Send(0, made("half ")), Connect(1)],
+                says(1, &line("whole")),
+                vec![
+                    Send(0, made(format!("{token}\n"))),
+                    Receive(0, replies(&[format!("half {token}")]), Then::Open),
+                ],
+            ],
+        ),
+        new(
+            "hundred",
+            "클라이언트 100개가 연결한 다음, 마지막에 연결한 것부터 말합니다",
+            "a hundred clients connect, then speak, the last to connect first",
+            vec![connected, speak],
+        ),
+        new(
+            "reset",
+            "다른 클라이언트가 있는 동안 몇몇이 연결을 리셋합니다",
+            "some clients reset their connection while others are there",
+            vec![
+                vec![Connect(0), Connect(1), Reset(1), Connect(2), Send(2, made("half")), Reset(2)],
+                says(0, &line("first")),
+                vec![Connect(3)],
+                says(3, &line("later")),
+            ],
+        ),
+    ];
+    [together, lines(token)].concat()
+}

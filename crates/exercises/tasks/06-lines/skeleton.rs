@@ -28,7 +28,13 @@ fn main() -> io::Result<()> {
 
     loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
-        let (client_socket, addr) = server_socket.accept()?;
+        let (client_socket, addr) = match server_socket.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("{error}");
+                continue;
+            }
+        };
         if let Err(error) = handle_client(client_socket) {
             eprintln!("{addr}: {error}");
         }

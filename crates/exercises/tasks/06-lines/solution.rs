@@ -37,7 +37,13 @@ fn main() -> io::Result<()> {
 
     loop {
         // 2. 클라이언트 연결 수락 · Accept a client connection
-        let (client_socket, addr) = server_socket.accept()?;
+        let (client_socket, addr) = match server_socket.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("{error}");
+                continue;
+            }
+        };
         // 한 클라이언트의 에러가 서버를 끝내면 안 됩니다.
         // The error of one client must not end the server.
         if let Err(error) = handle_client(client_socket) {
