@@ -110,7 +110,9 @@ fn told_otherwise(id: &str) -> Vec<String> {
         let file = file.unwrap().path();
         let text = fs::read_to_string(&file).unwrap();
         let expected = text.lines().next().unwrap().trim_start_matches("# ");
-        let verdict = in_python(id, &file).filter(|verdict| verdict != expected);
+        // Where it is a matter of luck what is seen of a mistake, all of it is named.
+        let is_named = |verdict: &String| expected.split(" | ").any(|one| one == verdict);
+        let verdict = in_python(id, &file).filter(|verdict| !is_named(verdict));
         otherwise.extend(verdict.map(|verdict| format!("{}: {verdict}", file.display())));
         refused += usize::from(expected != "passes");
     }

@@ -1,4 +1,4 @@
-# ten: dies-later
+# ten: dies-later | ten: dies
 import os
 import socket
 
