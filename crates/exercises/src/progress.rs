@@ -38,7 +38,7 @@ impl Done {
     }
 }
 
-/// All of it, by the ids of the exercises. What others have written there is kept.
+/// All of it, by the ids of the exercises.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Progress(BTreeMap<String, Done>);

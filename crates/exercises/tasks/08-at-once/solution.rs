@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
 fn handle_client(mut client_socket: TcpStream) -> io::Result<()> {
     // 3. 클라이언트와 데이터 교환 · Exchange data with the client
@@ -41,7 +42,10 @@ fn main() -> io::Result<()> {
         let (client_socket, addr) = match server_socket.accept() {
             Ok(accepted) => accepted,
             Err(error) => {
+                // 잠깐 쉽니다. 같은 에러가 되풀이되면 루프가 쉬지 않고 돕니다.
+                // A pause: where the error comes again and again, the loop would spin.
                 eprintln!("{error}");
+                thread::sleep(Duration::from_millis(100));
                 continue;
             }
         };
