@@ -305,7 +305,8 @@ fn both_clients_speak_on_their_last_connection_first() {
         acts.extend([Send(peer, Data::Bytes(b"reply")), Close(peer)]);
     }
     let prints = Data::Repeat("reply\n", 3);
-    let role = Role::Client { arguments: &[], listens: true, prints, complains: false };
+    let arguments = Vec::new();
+    let role = Role::Client { arguments, listens: true, prints, complains: false, lasts: None };
     let scenario = Scenario::new(PATTERN, "last-first", "", "", acts);
     let scenario = Scenario { role, end: End::Exits(0), ..scenario };
     played_right(&scenario, words(&[path(CLIENT)]));

@@ -87,13 +87,9 @@ struct Hints {
 }
 
 impl Words {
-    /// The hints after the failure of `scenario`, or before any failure.
-    pub fn hints(&self, scenario: Option<&str>) -> &[Text] {
-        let fits = |hints: &&Hints| {
-            scenario.is_some_and(|scenario| hints.scenarios.iter().any(|other| other == scenario))
-        };
-        let found = self.hint.iter().find(fits).or(self.hint.first());
-        found.map_or(&[], |hints| &hints.steps)
+    /// The hints after the failure of `scenario`, if it has its own.
+    fn hints_after(&self, scenario: &str) -> Option<&Hints> {
+        self.hint.iter().find(|hints| hints.scenarios.iter().any(|other| other == scenario))
     }
 }
 
@@ -105,6 +101,20 @@ impl Exercise {
     /// When its file is not as it must be; a test reads all.
     pub fn words(&self) -> Words {
         toml::from_str(self.words).unwrap_or_else(|error| panic!("{}: {error}", self.id))
+    }
+
+    /// The hints after the failure of `scenario`, or before any failure. Those of a scenario that it shares with
+    /// the exercise that it continues stand there.
+    pub fn hints(&self, scenario: Option<&str>) -> Vec<Text> {
+        let mut words = self.words();
+        let found = scenario.and_then(|scenario| Some(words.hints_after(scenario)?.steps.clone()));
+        match (found, &self.start, scenario) {
+            (Some(steps), ..) => steps,
+            (None, Start::After(id), Some(_)) => {
+                find(id).map(|before| before.hints(scenario)).unwrap_or_default()
+            }
+            (None, ..) => words.hint.swap_remove(0).steps,
+        }
     }
 
     /// The name of a learner's file.
@@ -123,7 +133,7 @@ macro_rules! source {
 }
 
 /// The ladder.
-pub static EXERCISES: [Exercise; 5] = [
+pub static EXERCISES: [Exercise; 12] = [
     Exercise {
         number: 1,
         id: "missing-f",
@@ -149,6 +159,22 @@ pub static EXERCISES: [Exercise; 5] = [
         scenarios: protocols::letters,
     },
     Exercise {
+        number: 4,
+        id: "nobody-there",
+        words: include_str!("../tasks/04-nobody-there/task.toml"),
+        start: Start::Skeleton(source!("04-nobody-there", "skeleton")),
+        solution: source!("04-nobody-there", "solution"),
+        scenarios: protocols::nobody_there,
+    },
+    Exercise {
+        number: 5,
+        id: "to-the-end",
+        words: include_str!("../tasks/05-to-the-end/task.toml"),
+        start: Start::Skeleton(source!("05-to-the-end", "skeleton")),
+        solution: source!("05-to-the-end", "solution"),
+        scenarios: protocols::to_the_end,
+    },
+    Exercise {
         number: 6,
         id: "lines",
         words: include_str!("../tasks/06-lines/task.toml"),
@@ -157,12 +183,52 @@ pub static EXERCISES: [Exercise; 5] = [
         scenarios: protocols::lines,
     },
     Exercise {
+        number: 7,
+        id: "lengths",
+        words: include_str!("../tasks/07-lengths/task.toml"),
+        start: Start::Skeleton(source!("07-lengths", "skeleton")),
+        solution: source!("07-lengths", "solution"),
+        scenarios: protocols::lengths,
+    },
+    Exercise {
         number: 8,
         id: "at-once",
         words: include_str!("../tasks/08-at-once/task.toml"),
         start: Start::After("lines"),
         solution: source!("08-at-once", "solution"),
         scenarios: protocols::at_once,
+    },
+    Exercise {
+        number: 9,
+        id: "silent",
+        words: include_str!("../tasks/09-silent/task.toml"),
+        start: Start::After("at-once"),
+        solution: source!("09-silent", "solution"),
+        scenarios: protocols::silent,
+    },
+    Exercise {
+        number: 10,
+        id: "crowded",
+        words: include_str!("../tasks/10-crowded/task.toml"),
+        start: Start::After("at-once"),
+        solution: source!("10-crowded", "solution"),
+        scenarios: protocols::crowded,
+    },
+    Exercise {
+        number: 11,
+        id: "chat",
+        words: include_str!("../tasks/11-chat/task.toml"),
+        start: Start::Skeleton(source!("11-chat", "skeleton")),
+        solution: source!("11-chat", "solution"),
+        scenarios: protocols::chat,
+    },
+    Exercise {
+        number: 12,
+        id: "goodbye",
+        words: include_str!("../tasks/12-goodbye/task.toml"),
+        start: Start::After("at-once"),
+        solution: source!("12-goodbye", "solution"),
+        scenarios: protocols::goodbye,
     },
 ];
 

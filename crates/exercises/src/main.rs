@@ -373,9 +373,8 @@ fn told(exercise: &Exercise, report: &Report, all: bool, offered: bool) -> Strin
 /// One hint more.
 fn hint(exercise: &Exercise) -> Result<bool> {
     let mut progress = progress()?;
-    let words = exercise.words();
     let done = progress.change(exercise.id);
-    let hints = words.hints(done.failed.as_deref());
+    let hints = exercise.hints(done.failed.as_deref());
     let place = done.hints.min(hints.len() - 1);
     done.hints = place + 1;
     let (number, all) = (place + 1, hints.len());

@@ -21,7 +21,13 @@ fn client(
     acts: Vec<Act>,
 ) -> Scenario {
     Scenario {
-        role: Role::Client { arguments, listens: true, prints, complains: false },
+        role: Role::Client {
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+            listens: true,
+            prints,
+            complains: false,
+            lasts: None,
+        },
         end: End::Exits(0),
         ..Scenario::new(pattern, id, "", "", acts)
     }
@@ -33,21 +39,22 @@ fn told(scenario: Scenario, korean: &str, english: &str) -> Scenario {
 
 /// It ends with 1, and says why.
 fn fails(scenario: Scenario) -> Scenario {
-    let Role::Client { arguments, listens, prints, .. } = scenario.role else {
+    let Role::Client { arguments, listens, prints, lasts, .. } = scenario.role else {
         return scenario;
     };
     Scenario {
-        role: Role::Client { arguments, listens, prints, complains: true },
+        role: Role::Client { arguments, listens, prints, complains: true, lasts },
         end: End::Exits(1),
         ..scenario
     }
 }
 
 fn nobody(scenario: Scenario) -> Scenario {
-    let Role::Client { arguments, prints, complains, .. } = scenario.role else {
+    let Role::Client { arguments, prints, complains, lasts, .. } = scenario.role else {
         return scenario;
     };
-    Scenario { role: Role::Client { arguments, listens: false, prints, complains }, ..scenario }
+    let role = Role::Client { arguments, listens: false, prints, complains, lasts };
+    Scenario { role, ..scenario }
 }
 
 /// The server gets the usual message.

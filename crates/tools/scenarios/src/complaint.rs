@@ -45,6 +45,22 @@ impl Complaint {
     }
 }
 
+impl Complaint {
+    /// As [`Self::of`], where a program may say of an error what it likes, as long as it has dealt with it.
+    #[must_use]
+    pub fn uncaught(printed: &Printed, sentence: &str) -> Self {
+        const SIGNS: [&str; 4] = [
+            "Traceback (most recent call last)",
+            "panicked at",
+            "Exception in thread",
+            "Uncaught ",
+        ];
+        let complaint = Self::of(printed, sentence);
+        let certain = SIGNS.iter().any(|sign| complaint.all.contains(sign));
+        Self { certain, ..complaint }
+    }
+}
+
 /// A text without what only a terminal understands.
 fn plain(text: &str) -> String {
     static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
@@ -81,6 +97,12 @@ fn telling(text: &str) -> Vec<&str> {
         )
     });
     text.lines().filter(|line| !line.trim().is_empty() && !NOISE.is_match(line)).collect()
+}
+
+/// Whether this is more than what build tools, runtimes and shells say of themselves.
+#[must_use]
+pub fn speaks(text: &str) -> bool {
+    !telling(&plain(text)).is_empty()
 }
 
 /// The error that a text speaks of.

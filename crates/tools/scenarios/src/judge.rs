@@ -1,4 +1,6 @@
-//! Judges what was observed of somebody's own server, and finds out what is wrong with it.
+//! Judges what was observed of somebody's own program, and finds out what is wrong with it.
+
+mod client;
 
 use std::time::Duration;
 
@@ -9,8 +11,10 @@ use harness::sockets::Protocol;
 use serde::Serialize;
 
 use crate::bytes;
+use crate::chat;
 use crate::complaint::Complaint;
 use crate::dialect::Dialect;
+use crate::lengths;
 use crate::lines;
 use crate::meaning::{self, When, Why};
 use crate::moments::{Moment, What};
@@ -20,7 +24,8 @@ use crate::observation::{
 use crate::output;
 use crate::peer::Ending;
 use crate::scenario::{
-    Act, BUFFER, Checked, Contract, End, PeerId, Reply, Role, Scenario, Then, Want, sentence,
+    Act, BUFFER, Checked, Contract, End, Messages, PeerId, Reply, Role, Scenario, Then, Want,
+    sentence,
 };
 use crate::show::{self, Shown};
 use crate::stage::Subject;
@@ -180,7 +185,10 @@ impl<'a> Speaker<'a> {
     }
 
     fn complaint(&self, printed: &Printed) -> Complaint {
-        Complaint::of(printed, self.sentence)
+        match self.contract {
+            Contract::Original => Complaint::of(printed, self.sentence),
+            Contract::Exercise(_) => Complaint::uncaught(printed, self.sentence),
+        }
     }
 
     fn meaning(&self, complaint: &Complaint, when: When) -> Option<Why> {
@@ -194,7 +202,7 @@ impl<'a> Speaker<'a> {
     fn why(&self, cause: &str) -> Why {
         match self.contract {
             Contract::Original => Why::of(cause, self.dialect),
-            Contract::Exercise => Why::without_calls(cause),
+            Contract::Exercise(_) => Why::without_calls(cause),
         }
     }
 
@@ -306,8 +314,8 @@ impl View<'_> {
 
     /// The first thing that is wrong.
     fn problem(&self) -> Option<Problem> {
-        if let Role::Client { complains, .. } = self.scenario.role {
-            return self.wrong_client(complains);
+        if self.scenario.role != Role::Server {
+            return self.wrong_client();
         }
         self.not_printed()
             .or_else(|| self.other_addresses())
@@ -315,32 +323,6 @@ impl View<'_> {
             .or_else(|| self.surplus())
             .or_else(|| self.wrong_end())
             .or_else(|| self.wrong_stdout())
-    }
-
-    /// What is wrong with a client.
-    fn wrong_client(&self, complains: bool) -> Option<Problem> {
-        let answers = || self.observation.answers.iter().find_map(|answer| self.wrong(answer));
-        let printed = || {
-            (self.detail.printed.stdout != self.detail.expected.concat()).then(|| {
-                let why = self.why("prints-otherwise");
-                self.about_output(why.with(&self.certain()))
-            })
-        };
-        let ended = || {
-            (!self.observation.ended.is(self.scenario.end)).then(|| {
-                let why = self.why("ends-otherwise");
-                let (expected, came) = (self.scenario.end, self.observation.ended);
-                let problem = Problem::new(Kind::WrongExit, why.with(&self.certain()));
-                problem.in_time(0).expected(format!("{expected:?}"), format!("{came:?}"))
-            })
-        };
-        let silent = || {
-            (complains && self.detail.printed.stderr.trim().is_empty()).then(|| {
-                let why = self.why("says-nothing");
-                Problem::new(Kind::WrongStdout, why)
-            })
-        };
-        answers().or_else(printed).or_else(ended).or_else(silent)
     }
 
     fn not_printed(&self) -> Option<Problem> {
@@ -389,12 +371,17 @@ impl View<'_> {
     fn wrong(&self, answer: &Answer) -> Option<Problem> {
         let (want, then) = match self.scenario.acts.get(answer.act)? {
             Act::Receive(_, want, then) => (want, *then),
+            // How long a client of an exercise goes on is looked at as a whole.
+            Act::Silence(..) if self.is_client_of_an_exercise() => return None,
             Act::Silence(_, time) => return self.not_silent(answer, *time),
+            Act::Paced(_, least, most) => return self.wrong_pace(answer, *least, *most),
+            Act::Closes(_, earliest, latest) => return self.not_closed(answer, *earliest, *latest),
             _ => return None,
         };
         let expected = match want {
             Want::Reply => self.subject.reply.to(self.pattern(), &answer.sent),
             Want::Data(data) => data.bytes().into_owned(),
+            Want::Merged(senders) => senders.concat(),
             Want::Nothing => Vec::new(),
         };
         let shown = |bytes: &[u8]| Shown::new(bytes).to_string();
@@ -411,12 +398,13 @@ impl View<'_> {
                 new(Kind::WrongExit, self.why("serves-on"))
             };
         }
-        if let Some(late) = answer.late {
+        if let Some(late) = answer.late.filter(|_| !self.is_unasked(answer)) {
             return Some(
                 Problem::new(Kind::Silent, self.late(late, &answer.sent)).in_time(answer.peer),
             );
         }
-        if answer.bytes.is_empty() && !expected.is_empty() && answer.ending != Ending::Datagram {
+        let nothing = answer.bytes.is_empty() || answer.late.is_some();
+        if nothing && !expected.is_empty() && answer.ending != Ending::Datagram {
             let why = self.nothing_came(answer);
             return Some(Problem { sent: shown(&answer.sent), ..Problem::new(Kind::Silent, why) })
                 .map(|problem| Problem {
@@ -425,10 +413,8 @@ impl View<'_> {
                     ..problem
                 });
         }
-        if !self.scenario.is_right(&answer.bytes, &expected) {
-            let lines = || lines::wrong(&expected, &answer.bytes, then == Then::End);
-            let exercise = self.scenario.contract == Contract::Exercise;
-            if let Some(why) = exercise.then(lines).flatten() {
+        if !self.scenario.is_wanted(want, &answer.bytes, &expected) {
+            if let Some(why) = self.wrong_messages(&expected, answer, then == Then::End) {
                 return new(Kind::WrongBytes, why);
             }
             let why = bytes::wrong(
@@ -441,6 +427,11 @@ impl View<'_> {
             return new(Kind::WrongBytes, why);
         }
         match (then, answer.ending) {
+            (Then::AnyEnd, Ending::Open) if self.scenario.messages().is_some() => {
+                let goodbye = self.scenario.messages() == Some(Messages::Goodbye);
+                let why = self.why(if goodbye { "quit-does-not-end" } else { "not-closed" });
+                Some(Problem::new(Kind::WrongEnding, why).in_time(answer.peer))
+            }
             (Then::End | Then::Reset | Then::AnyEnd, Ending::Open) => {
                 Some(Problem::new(Kind::WrongEnding, self.stays_open(answer)).in_time(answer.peer))
             }
@@ -451,10 +442,96 @@ impl View<'_> {
         }
     }
 
+    /// What wrong messages of an exercise look like.
+    fn wrong_messages(&self, expected: &[u8], answer: &Answer, to_the_end: bool) -> Option<Why> {
+        const FULL: &[u8] = "자리가 없습니다".as_bytes();
+        let came = &answer.bytes[..];
+        let messages = self.scenario.messages()?;
+        if expected.is_empty() {
+            return Some(self.why("answered-anyway"));
+        }
+        if came.starts_with(FULL) && !expected.starts_with(FULL) {
+            return Some(self.why("full-though-free"));
+        }
+        let count = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() - 1;
+        match messages {
+            Messages::Lengths => lengths::wrong(expected, came),
+            Messages::Chat => {
+                if !expected.starts_with(came) && self.is_piece(answer) {
+                    return Some(self.why("piece-passed-on"));
+                }
+                let why = chat::wrong(expected, came, &answer.sent)?;
+                let held_up = why.cause == "lines-lost" && self.somebody_is_deaf();
+                Some(if held_up { self.why("deaf-holds-up") } else { why })
+            }
+            Messages::Goodbye if expected.starts_with(came) && answer.ending != Ending::Open => {
+                let why = self.why("replies-lost");
+                Some(why.fill("some", count(came)).fill("total", count(expected)))
+            }
+            Messages::Whole | Messages::Lines | Messages::Goodbye => {
+                lines::wrong(expected, came, to_the_end)
+            }
+        }
+    }
+
+    /// Whether what came holds a piece of a line that was not whole by then.
+    fn is_piece(&self, answer: &Answer) -> bool {
+        self.scenario.acts[..answer.act].iter().any(|act| match act {
+            Act::Send(_, data) if !data.bytes().ends_with(b"\n") => {
+                let data = data.bytes();
+                let piece = data.trim_ascii();
+                answer.bytes.windows(piece.len()).any(|it| it == piece)
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether it was to send something to a client that says nothing.
+    fn is_unasked(&self, answer: &Answer) -> bool {
+        answer.sent.is_empty()
+            && self.scenario.messages() == Some(Messages::Lines)
+            && !self.scenario.acts.contains(&Act::HalfClose(answer.peer))
+    }
+
+    fn somebody_is_deaf(&self) -> bool {
+        self.scenario.acts.iter().any(|act| matches!(act, Act::Deaf(_)))
+    }
+
+    /// A silent client was to lose its connection in this time.
+    fn not_closed(&self, answer: &Answer, earliest: Duration, latest: Duration) -> Option<Problem> {
+        // A clock of another kind may be a little early.
+        const NEARLY: Duration = Duration::from_millis(100);
+        let after = answer.after.unwrap_or_default();
+        let seconds = |time: Duration| format!("{:.1}", time.as_secs_f64());
+        let why = if !answer.bytes.is_empty() {
+            self.why("answered-anyway")
+        } else if answer.ending == Ending::Open {
+            self.why("kept-too-long").fill("seconds", seconds(latest))
+        } else if after + NEARLY < earliest {
+            self.why("closed-early").fill("seconds", seconds(after))
+        } else {
+            return None;
+        };
+        let problem = Problem::new(Kind::WrongEnding, why.with(&self.certain()));
+        let came = Shown::new(&answer.bytes).to_string();
+        Some(
+            problem
+                .in_time(answer.peer)
+                .expected("", if answer.bytes.is_empty() { String::new() } else { came }),
+        )
+    }
+
     /// A client was silent, and the server was not, or gave up.
     fn not_silent(&self, answer: &Answer, time: Duration) -> Option<Problem> {
         if !answer.bytes.is_empty() {
-            let why = self.why("speaks-first");
+            let chat = self.scenario.messages() == Some(Messages::Chat);
+            let why = if chat && self.is_piece(answer) {
+                self.why("piece-passed-on")
+            } else if chat {
+                chat::surplus(&answer.bytes, &answer.sent)
+            } else {
+                self.why("speaks-first")
+            };
             let problem = Problem::new(Kind::SpeaksFirst, why).in_time(answer.peer);
             return Some(problem.expected("", Shown::new(&answer.bytes).to_string()));
         }
@@ -497,6 +574,13 @@ impl View<'_> {
         let exited_well = self.observation.ended == Ended::Exited(Exit::Code(0));
         let ended = matches!(self.observation.ended, Ended::Exited(_));
         let died = ended && (!exited_well || self.pattern() != Pattern::TcpEcho);
+        if let Some(why) = self.sent_no_more(answer) {
+            return why;
+        }
+        // What it says of an error may be about the end of this scenario.
+        if let Some(cause) = self.nothing_in_an_exercise(answer).filter(|_| !died) {
+            return self.why(cause);
+        }
         if died || self.complaint.certain {
             return self.failed(answer, died, exited_well);
         }
@@ -513,6 +597,28 @@ impl View<'_> {
             (Protocol::Tcp, Some(Unread::NotAccepted)) => self.why("accepts-no-more"),
             (Protocol::Udp, _) => self.no_datagram(answer),
             (Protocol::Tcp, _) => self.no_reply(answer),
+        }
+    }
+
+    /// What it means in an exercise that nothing came.
+    fn nothing_in_an_exercise(&self, answer: &Answer) -> Option<&'static str> {
+        let messages = self.scenario.messages()?;
+        let before = &self.scenario.acts[..answer.act];
+        let slowly = |act: &Act| matches!(act, Act::SendPieces(peer, _, _, pause) if *peer == answer.peer && *pause >= Duration::from_secs(1));
+        let left = |act: &Act| matches!(act, Act::Close(_) | Act::HalfClose(_));
+        let closed = answer.ending != Ending::Open;
+        match messages {
+            _ if self.is_unasked(answer) => {
+                Some(if answer.late.is_some() { "served-anyway" } else { "left-waiting" })
+            }
+            _ if closed && before.iter().any(slowly) => Some("closed-while-speaking"),
+            Messages::Lengths if self.detail.reversed => Some("reads-little-endian"),
+            Messages::Chat if self.somebody_is_deaf() => Some("deaf-holds-up"),
+            Messages::Chat if self.resets() => Some("reset-keeps-others-waiting"),
+            Messages::Chat if before.iter().any(left) => Some("leaver-disturbs"),
+            Messages::Chat if answer.unread != Some(Unread::NotAccepted) => Some("not-passed-on"),
+            Messages::Goodbye if closed => Some("no-replies"),
+            _ => None,
         }
     }
 
@@ -576,7 +682,9 @@ impl View<'_> {
         let half_closed = self.scenario.acts.contains(&Act::HalfClose(answer.peer));
         match answer.ending {
             Ending::Open => self.why("reads-and-is-silent"),
-            _ if half_closed => self.why("ignores-half-close"),
+            _ if half_closed && (answer.sent.is_empty() || self.scenario.messages().is_none()) => {
+                self.why("ignores-half-close")
+            }
             Ending::Reset => self.why("closes-unread"),
             _ if self.program.dialect == Dialect::Java => self.why("not-flushed"),
             _ if self.program.dialect == Dialect::Node => self.why("ends-without-reply"),
@@ -599,7 +707,8 @@ impl View<'_> {
         let meaning = || self.program.meaning(complaint, When::Serving);
         let (kind, expected, why) = match (self.scenario.end, ended) {
             (End::Exits(_) | End::ExitsSomehow, Ended::Serves | Ended::Silent) => {
-                let why = self.why("does-not-end");
+                let goodbye = self.scenario.messages() == Some(Messages::Goodbye);
+                let why = self.why(if goodbye { "quit-does-not-end" } else { "does-not-end" });
                 (Kind::WrongExit, "exit 0", why)
             }
             (End::Exits(_) | End::ExitsSomehow, Ended::Exited(_)) => {
@@ -662,7 +771,7 @@ impl View<'_> {
     }
 
     fn wrong_stdout(&self) -> Option<Problem> {
-        if self.scenario.contract == Contract::Exercise {
+        if self.scenario.messages().is_some() {
             return None;
         }
         let found = output::wrong(self.scenario, self.program.dialect, self.detail)?;
@@ -679,7 +788,7 @@ impl View<'_> {
     /// What is not wrong, and is worth saying.
     fn advice(&self) -> Option<Problem> {
         let client = self.scenario.role != Role::Server;
-        let free = self.scenario.contract == Contract::Exercise;
+        let free = self.scenario.messages().is_some();
         if client || free || self.scenario.end != End::Serves && self.resets() {
             // A server that met a reset may well have nothing more to say.
             return None;
@@ -704,6 +813,7 @@ mod tests {
             late: None,
             unread: None,
             stays: None,
+            after: None,
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod absence;
 mod bytes;
+mod chat;
 pub mod check;
 pub mod clients;
 mod command;
@@ -13,6 +14,7 @@ mod complaint;
 mod dialect;
 pub mod difference;
 pub mod judge;
+pub mod lengths;
 mod lines;
 mod meaning;
 pub mod moments;

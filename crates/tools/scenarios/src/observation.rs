@@ -70,6 +70,9 @@ pub struct Answer {
     pub unread: Option<Unread>,
     /// Why the connection is still open, where it should not be.
     pub stays: Option<Stays>,
+    /// How long after the peer had spoken last the connection ended, where that is asked for.
+    #[serde(skip)]
+    pub after: Option<Duration>,
 }
 
 /// What became of the program.
@@ -138,6 +141,10 @@ pub struct Detail {
     pub moments: Vec<Moment>,
     /// Whether somebody still listens on its port, where it no longer serves.
     pub listens: bool,
+    /// Whether it answers a message whose length has its bytes in the other order.
+    pub reversed: bool,
+    /// How long a client went on, from the first that came of it, or from its start.
+    pub lasted: Option<Duration>,
     /// How long it took from its start until it was there.
     pub startup: Duration,
 }

@@ -40,8 +40,11 @@ pub enum Ending {
 struct Inbox {
     bytes: Vec<u8>,
     datagrams: Vec<(Vec<u8>, SocketAddr)>,
+    /// When datagrams have come, those that were taken too.
+    came: Vec<Instant>,
     refused: bool,
     ended: Option<Ending>,
+    ended_at: Option<Instant>,
 }
 
 enum Socket {
@@ -57,6 +60,7 @@ struct Shared {
     inbox: Mutex<Inbox>,
     changed: Condvar,
     done: AtomicBool,
+    deaf: AtomicBool,
 }
 
 /// Somebody of ours. Dropping it resets its connection, unless it may leave `TIME_WAIT` behind.
@@ -71,6 +75,8 @@ pub(crate) struct Peer {
     pub gently: bool,
     /// All that it has sent.
     pub sent: Vec<u8>,
+    /// When it has spoken last, or connected.
+    spoke: Instant,
     /// Its own port.
     pub port: u16,
 }
@@ -128,6 +134,7 @@ impl Peer {
             inbox: Mutex::default(),
             changed: Condvar::new(),
             done: AtomicBool::new(false),
+            deaf: AtomicBool::new(false),
         });
         let (reading, noting) = (Arc::clone(&shared), log.clone());
         let reader = thread::spawn(move || reading.read(who, &noting));
@@ -139,6 +146,7 @@ impl Peer {
             sender: None,
             gently: false,
             sent: Vec::new(),
+            spoke: Instant::now(),
             port,
         }
     }
@@ -147,6 +155,7 @@ impl Peer {
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.log.note(self.who, What::Sends(bytes.to_vec()));
         self.sent.extend(bytes);
+        self.spoke = Instant::now();
         self.send_again(bytes)
     }
 
@@ -160,6 +169,28 @@ impl Peer {
                 socket.send(bytes).is_ok() || socket.send(bytes).is_ok()
             }
         }
+    }
+
+    /// Reads nothing, until [`Self::listen`].
+    pub fn be_deaf(&self) {
+        self.shared.deaf.store(true, Ordering::Relaxed);
+    }
+
+    /// Reads again.
+    pub fn listen(&self) {
+        self.shared.deaf.store(false, Ordering::Relaxed);
+    }
+
+    /// Waits until the connection has ended, but no longer than `latest` after the peer has spoken last: what has
+    /// come, how it ended, and how long after.
+    pub fn ends(&self, latest: Duration) -> (Vec<u8>, Ending, Duration) {
+        let end = self.spoke + latest;
+        self.wait(end.saturating_duration_since(Instant::now()), |_| false);
+        self.inbox(|inbox| {
+            let at = inbox.ended_at.unwrap_or_else(Instant::now);
+            let ending = inbox.ended.unwrap_or(Ending::Open);
+            (inbox.bytes.clone(), ending, at.saturating_duration_since(self.spoke))
+        })
     }
 
     /// Closes the write side.
@@ -277,6 +308,17 @@ impl Peer {
         self.sender
     }
 
+    /// How far apart the last two datagrams came that were taken.
+    pub fn pace(&self) -> Option<Duration> {
+        self.inbox(|inbox| {
+            let taken = &inbox.came[..inbox.came.len() - inbox.datagrams.len()];
+            let [.., before, last] = taken else {
+                return None;
+            };
+            Some(*last - *before)
+        })
+    }
+
     /// Whether a datagram has come that nobody has taken.
     pub fn has_datagram(&self) -> bool {
         self.inbox(|inbox| !inbox.datagrams.is_empty())
@@ -288,6 +330,10 @@ impl Shared {
     fn read(&self, who: Who, log: &Log) {
         let mut buffer = vec![0; 65_536];
         loop {
+            if self.deaf.load(Ordering::Relaxed) && !self.done.load(Ordering::Relaxed) {
+                thread::sleep(TICK / 10);
+                continue;
+            }
             let result = match &self.socket {
                 Socket::Stream(stream) => {
                     (&mut &*stream).read(&mut buffer).map(|size| (size, None))
@@ -311,7 +357,10 @@ impl Shared {
                 Ok((size, sender)) => {
                     log.note(who, What::Receives(buffer[..size].to_vec()));
                     match sender {
-                        Some(sender) => inbox.datagrams.push((buffer[..size].to_vec(), sender)),
+                        Some(sender) => {
+                            inbox.datagrams.push((buffer[..size].to_vec(), sender));
+                            inbox.came.push(Instant::now());
+                        }
                         None => inbox.bytes.extend(&buffer[..size]),
                     }
                 }
@@ -331,6 +380,7 @@ impl Shared {
             }
             self.changed.notify_all();
             if inbox.ended.is_some() {
+                inbox.ended_at = Some(Instant::now());
                 return;
             }
         }

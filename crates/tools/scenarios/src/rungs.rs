@@ -361,6 +361,7 @@ mod tests {
                 late: None,
                 unread: None,
                 stays: None,
+                after: None,
             });
             observation.stdout = stdout.to_owned();
             Some(Outcome::Observed(observation, detail))

@@ -7,6 +7,7 @@ use common::Pattern;
 use harness::Text;
 use harness::sockets::Protocol;
 
+use crate::chat;
 use crate::difference::Difference;
 
 /// The number of somebody who talks to the program under test, counted from 0.
@@ -53,6 +54,8 @@ pub enum Want {
     Data(Data),
     /// None.
     Nothing,
+    /// The lines of several senders: those of each in their order, in whatever order among them.
+    Merged(Vec<Vec<u8>>),
 }
 
 /// What must come behind them.
@@ -91,6 +94,13 @@ pub enum Act {
     Receive(PeerId, Want, Then),
     /// Nothing comes to the peer for this long, and its connection stays open.
     Silence(PeerId, Duration),
+    /// The server closes the connection without a byte, so long after the peer has spoken last: not before, and
+    /// at the latest.
+    Closes(PeerId, Duration, Duration),
+    /// The last two datagrams of the client under test came so far apart: at least, and at most.
+    Paced(PeerId, Duration, Duration),
+    /// From now on the peer reads nothing, until it receives.
+    Deaf(PeerId),
     /// Somebody else than the server sends a datagram to the client under test.
     Stranger(PeerId, Data),
     /// Nobody does anything for this long.
@@ -153,6 +163,21 @@ pub enum Checked {
     Not,
 }
 
+/// What a message of an exercise is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Messages {
+    /// Whatever one read, or one datagram, brings.
+    Whole,
+    /// A line.
+    Lines,
+    /// Its length in four bytes, and so many bytes.
+    Lengths,
+    /// A line that goes to everybody else.
+    Chat,
+    /// A line, and one that ends the server.
+    Goodbye,
+}
+
 /// What a program is held to beside the acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Contract {
@@ -161,7 +186,7 @@ pub enum Contract {
     Original,
     /// An exercise: it may print what it likes, and bytes that are no text may come back as U+FFFD. What is said
     /// of it names no calls: to find them is the exercise.
-    Exercise,
+    Exercise(Messages),
 }
 
 /// What the program under test is.
@@ -172,13 +197,15 @@ pub enum Role {
     /// A client, started with these arguments. Our side is its server.
     Client {
         /// The arguments.
-        arguments: &'static [&'static str],
+        arguments: Vec<String>,
         /// Whether anybody is on its server's port.
         listens: bool,
         /// What it prints on standard output.
         prints: Data,
         /// Whether it says something on standard error.
         complains: bool,
+        /// How long it goes on at least and at most, from the first that comes of it, or from its start.
+        lasts: Option<(Duration, Duration)>,
     },
 }
 
@@ -247,6 +274,15 @@ impl Scenario {
         protocol(self.pattern)
     }
 
+    /// What a message is, where it is the scenario of an exercise.
+    #[must_use]
+    pub fn messages(&self) -> Option<Messages> {
+        match self.contract {
+            Contract::Original => None,
+            Contract::Exercise(messages) => Some(messages),
+        }
+    }
+
     /// Whether these are the expected bytes. For an exercise U+FFFD may stand for what is no text.
     #[must_use]
     pub fn is_right(&self, came: &[u8], expected: &[u8]) -> bool {
@@ -256,16 +292,25 @@ impl Scenario {
             chars
         };
         came == expected
-            || self.contract == Contract::Exercise
+            || self.messages().is_some()
                 && std::str::from_utf8(expected).is_err()
                 && text(came) == text(expected)
+    }
+
+    /// Whether these bytes are what was wanted, which in one order are `expected`.
+    #[must_use]
+    pub fn is_wanted(&self, want: &Want, came: &[u8], expected: &[u8]) -> bool {
+        match want {
+            Want::Merged(senders) => chat::is_merged(senders, came),
+            Want::Reply | Want::Data(_) | Want::Nothing => self.is_right(came, expected),
+        }
     }
 
     /// How long it waits on purpose.
     #[must_use]
     pub fn waits(&self) -> Duration {
         let wait = |act: &Act| match act {
-            Act::Wait(time) | Act::Silence(_, time) => *time,
+            Act::Wait(time) | Act::Silence(_, time) | Act::Closes(_, time, _) => *time,
             Act::PrintedAtOnce => AT_ONCE,
             _ => Duration::ZERO,
         };

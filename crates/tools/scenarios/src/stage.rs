@@ -15,16 +15,18 @@ use harness::port::{Occupant, occupant};
 use harness::program::{Program, Stdout};
 use harness::sockets::{self, Protocol};
 use regex::{Captures, Regex};
+use socket2::SockRef;
 
 use crate::absence::{Watch, elsewhere, is_it, is_there};
 use crate::complaint::Complaint;
+use crate::lengths;
 use crate::moments::{Log, What, Who};
 use crate::observation::{
     Answer, Detail, Ended, Late, Observation, Outcome, Printed, Stays, Unread,
 };
 use crate::peer::{Ending, Peer};
 use crate::scenario::{
-    AT_ONCE, Act, Arrange, BUFFER, Contract, End, PeerId, Reply, Role, Scenario, Then, Want,
+    AT_ONCE, Act, Arrange, BUFFER, End, Messages, PeerId, Reply, Role, Scenario, Then, Want,
     sentence,
 };
 use crate::show;
@@ -43,6 +45,12 @@ const TRY: Duration = Duration::from_millis(400);
 
 /// How long a program is left that has spoken of an error.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(700);
+
+/// How long nothing may come to a client while another one does not read: a second, and one more to be sure.
+const HELD_UP: Duration = Duration::from_secs(2);
+
+/// How long the rest of a wrong reply is left to come.
+const SHORT: Duration = Duration::from_millis(100);
 
 /// How long a server is left that has failed already.
 const IMPATIENCE: Duration = Duration::from_millis(1200);
@@ -112,6 +120,8 @@ struct Stage<'a> {
     failed: bool,
     /// The addresses on which somebody else answered before the program was started.
     strangers: Vec<String>,
+    /// Whether it was answered where the bytes of a length had the other order.
+    reversed: bool,
     observation: Observation,
     log: Log,
     // After the peers: they go before the program is ended, so that no TIME_WAIT stays behind.
@@ -138,7 +148,7 @@ fn command(subject: &Subject, scenario: &Scenario, port: u16) -> Command {
     let mut command = Command::new(all.next().unwrap_or_default());
     command.args(all).env("PORT", port).env("PYTHONUTF8", "1");
     if let Role::Client { arguments, .. } = &scenario.role {
-        command.args(*arguments);
+        command.args(arguments);
     }
     if scenario.arrange == Arrange::InAPipe {
         command.env_remove("PYTHONUNBUFFERED");
@@ -185,6 +195,7 @@ impl<'a> Stage<'a> {
             ready: None,
             failed: false,
             strangers,
+            reversed: false,
             observation: Observation {
                 answers: Vec::new(),
                 printed: None,
@@ -268,6 +279,12 @@ impl<'a> Stage<'a> {
             Act::Reset(number) => _ = self.leave(*number).map(Peer::reset),
             Act::Receive(number, want, then) => return self.receive(place, *number, want, *then),
             Act::Silence(number, time) => return Ok(self.silence(place, *number, *time)),
+            Act::Closes(number, _, latest) => self.closes(place, *number, *latest),
+            Act::Paced(number, ..) => {
+                let after = self.peer(*number).and_then(|peer| peer.pace());
+                self.answer(place, *number, Vec::new(), Ending::Open).after = after;
+            }
+            Act::Deaf(number) => _ = self.peer(*number).map(|peer| peer.be_deaf()),
             Act::Stranger(number, data) => {
                 let sender = self.peer(*number).and_then(|peer| peer.sender());
                 let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -335,7 +352,16 @@ impl<'a> Stage<'a> {
             }
         };
         self.ready.get_or_insert_with(Instant::now);
-        let mut peer = Peer::stream(stream, since, number, self.subject.patience, &self.log)?;
+        let patience = if self.somebody_is_deaf(self.scenario.acts.len()) {
+            HELD_UP
+        } else {
+            self.subject.patience
+        };
+        if self.scenario.acts.contains(&Act::Deaf(number)) {
+            // Little is kept for it. Where the system keeps more, the server is held up later.
+            let _ = SockRef::from(&stream).set_recv_buffer_size(16 * 1024);
+        }
+        let mut peer = Peer::stream(stream, since, number, patience, &self.log)?;
         peer.gently = self.scenario.acts.contains(&Act::Restart);
         self.ports.push(peer.port);
         self.enter(number, peer);
@@ -417,8 +443,8 @@ impl<'a> Stage<'a> {
         ending: Ending,
     ) -> &mut Answer {
         let sent = self.peer(peer).map_or_else(Vec::new, |peer| peer.sent.clone());
-        let (late, unread, stays) = (None, None, None);
-        let answer = Answer { act: place, peer, sent, bytes, ending, late, unread, stays };
+        let (late, unread, stays, after) = (None, None, None, None);
+        let answer = Answer { act: place, peer, sent, bytes, ending, late, unread, stays, after };
         self.observation.answers.push(answer);
         self.observation.answers.last_mut().expect("it was pushed")
     }
@@ -434,8 +460,10 @@ impl<'a> Stage<'a> {
         let wanted = match want {
             Want::Reply => self.subject.reply.to(self.scenario.pattern, &sent),
             Want::Data(data) => data.bytes().into_owned(),
+            Want::Merged(senders) => senders.concat(),
             Want::Nothing => Vec::new(),
         };
+        _ = self.peer(number).map(|peer| peer.listen());
         if self.protocol() == Protocol::Udp {
             let (bytes, ending) = self.receive_datagram(number, &sent)?;
             let unread = (ending == Ending::Silence).then(|| self.unread(number)).flatten();
@@ -445,7 +473,9 @@ impl<'a> Stage<'a> {
             return Ok(whole);
         }
         let size = (then == Then::Open).then_some(wanted.len());
-        let patience = self.patience();
+        // One that does not read holds nobody up for more than a second.
+        let deaf = self.somebody_is_deaf(place);
+        let patience = if deaf { self.patience().min(HELD_UP) } else { self.patience() };
         let limit = ENDLESS.max(2 * wanted.len());
         // A program that has spoken of an error is not waited for, unless the error is that of a client which
         // was reset: that is no reason not to answer this one.
@@ -463,10 +493,13 @@ impl<'a> Stage<'a> {
         let (mut late, mut unread, mut stays) = (None, None, None);
         let ours = self.scenario.role == Role::Server;
         let silent = ours && ending == Ending::Open && bytes.is_empty();
-        if silent && (!wanted.is_empty() || then == Then::AnyEnd) {
+        if silent && wanted.is_empty() && self.scenario.messages().is_some() {
+            self.failed = true;
+        } else if silent && (!wanted.is_empty() || then == Then::AnyEnd) {
             self.failed = true;
             unread = self.unread(number);
             late = if complains { None } else { self.find_out(place, number) };
+            self.reversed = late.is_none() && self.is_reversed(number);
             if late.is_some() {
                 (bytes, ending) = self
                     .peer(number)
@@ -480,14 +513,22 @@ impl<'a> Stage<'a> {
         {
             self.failed = true;
             stays = self.why_open(number);
+        } else if ours && bytes.is_empty() && !wanted.is_empty() {
+            self.reversed = self.is_reversed(number);
         }
-        let right = self.scenario.is_right(&bytes, &wanted)
+        let right = self.scenario.is_wanted(want, &bytes, &wanted)
             && late.is_none()
             && (then == Then::Open || ending != Ending::Open);
+        if !right && ours && self.scenario.messages().is_some() {
+            // What comes behind it says what kind of mistake it is.
+            let more = self.peer(number).map(|peer| peer.receive(None, limit, SHORT));
+            bytes.extend(more.unwrap_or((Vec::new(), ending)).0);
+        }
         self.failed |= !right;
         // One that was to get nothing has seen the end of the server; the rest still makes sense.
-        let goes_on =
-            *want == Want::Nothing || (!bytes.is_empty() || wanted.is_empty()) && late.is_none();
+        let goes_on = (right || !deaf)
+            && (*want == Want::Nothing || !bytes.is_empty() || wanted.is_empty())
+            && late.is_none();
         let answer = self.answer(place, number, bytes, ending);
         (answer.sent, answer.late, answer.unread, answer.stays) = (sent, late, unread, stays);
         // A client of ours that has received all that it can goes.
@@ -534,6 +575,20 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Whether somebody reads nothing, by this act.
+    fn somebody_is_deaf(&self, place: usize) -> bool {
+        self.scenario.acts[..place].iter().any(|act| matches!(act, Act::Deaf(_)))
+    }
+
+    /// Waits for the end of a connection whose client is silent.
+    fn closes(&mut self, place: usize, number: PeerId, latest: Duration) {
+        // What the system takes to tell us is not the server's.
+        let ended = self.peer(number).map(|peer| peer.ends(latest + TRY));
+        let (bytes, ending, after) = ended.unwrap_or((Vec::new(), Ending::Reset, Duration::ZERO));
+        self.failed |= !bytes.is_empty() || ending == Ending::Open;
+        self.answer(place, number, bytes, ending).after = Some(after);
+    }
+
     fn silence(&mut self, place: usize, number: PeerId, time: Duration) -> bool {
         let watched = self.peer(number).map(|peer| peer.watch(time));
         let (bytes, ending) = watched.unwrap_or((Vec::new(), Ending::Reset));
@@ -545,7 +600,11 @@ impl<'a> Stage<'a> {
 
     /// Whether the program has spoken of an error.
     fn complains(&self) -> bool {
-        Complaint::of(&self.output(), sentence(self.scenario.pattern)).certain
+        let sentence = sentence(self.scenario.pattern);
+        match self.scenario.messages() {
+            None => Complaint::of(&self.output(), sentence).certain,
+            Some(_) => Complaint::uncaught(&self.output(), sentence).certain,
+        }
     }
 
     /// What has become of the last message of a client (Linux).
@@ -572,12 +631,14 @@ impl<'a> Stage<'a> {
         });
         // The newline counts.
         let mut sent = self.peer(number)?.sent.len() + 1;
+        let unasked = sent == 1;
         let mut fill = |size: usize| {
             let more = size.checked_sub(sent).filter(|more| *more > 0)?;
             sent = size;
             Some(vec![b'x'; more])
         };
-        let tries = [
+        let chat = self.scenario.messages() == Some(Messages::Chat);
+        let mut tries = vec![
             (Late::OthersGone, None),
             (Late::Rest, rest.map(std::borrow::Cow::into_owned)),
             (Late::Newline, Some(b"\n".to_vec())),
@@ -586,8 +647,12 @@ impl<'a> Stage<'a> {
             (Late::Filled(4 * BUFFER), fill(4 * BUFFER)),
             (Late::HalfClose, None),
         ];
+        // What it says itself is of no interest to one who waits for a line of somebody else.
+        tries.truncate(if chat { 1 } else { tries.len() });
         for (late, bytes) in tries {
             let done = match (late, bytes) {
+                // One that was to get something unasked does not wait for them.
+                (Late::OthersGone, _) if unasked => false,
                 // Politely: a reset might end the server.
                 (Late::OthersGone, _) => {
                     let others =
@@ -614,6 +679,27 @@ impl<'a> Stage<'a> {
             }
         }
         None
+    }
+
+    /// Whether another client is answered whose length has its bytes in the other order.
+    fn is_reversed(&mut self, number: PeerId) -> bool {
+        if self.scenario.messages() != Some(Messages::Lengths) {
+            return false;
+        }
+        _ = self.peer(number).map(|peer| peer.half_close_politely());
+        let another = self.peers.len();
+        if !matches!(self.connect(another), Ok(true)) {
+            return false;
+        }
+        let mut message = lengths::frame(b"hi");
+        message[..4].reverse();
+        let Some(peer) = self.peer(another) else {
+            return false;
+        };
+        peer.send(&message);
+        let (came, _) = peer.watch(TRY);
+        _ = self.leave(another);
+        !came.is_empty()
     }
 
     /// Why a connection is still open after the reply.
@@ -658,14 +744,23 @@ impl<'a> Stage<'a> {
             self.scenario.pattern == Pattern::TcpEcho || self.scenario.role != Role::Server;
         // What has failed is told; whether it serves on is of no interest any more.
         let runs = self.scenario.end == End::Runs;
-        let asked = !one_client && !interrupted && !runs;
+        let exercise = self.scenario.messages();
+        let ends = exercise.is_some() && matches!(self.scenario.end, End::Exits(_));
+        let since = self.ready.unwrap_or(self.started);
+        let last_wait = match self.scenario.role {
+            Role::Client { lasts: Some((_, most)), .. } if !self.failed => {
+                (since + most + TRY).saturating_duration_since(Instant::now())
+            }
+            _ => self.last_wait(),
+        };
+        let mut lasted = None;
+        let asked = !one_client && !interrupted && !runs && !ends;
         if asked && !self.failed && self.serves_another() {
             self.observation.ended = Ended::Serves;
-        } else if let Some((exit, at)) = self.program.exit_and_time(if runs && !self.failed {
-            TRY / 4
-        } else {
-            self.last_wait()
-        }) {
+        } else if let Some((exit, at)) =
+            self.program.exit_and_time(if runs && !self.failed { TRY / 4 } else { last_wait })
+        {
+            lasted = Some(at.saturating_duration_since(since));
             self.observation.ended = Ended::Exited(exit);
             self.log.note_at(at, Who::Program, What::Exits(exit));
         }
@@ -679,6 +774,11 @@ impl<'a> Stage<'a> {
             || self.protocol() == Protocol::Udp
             || is_there(self.protocol(), self.port)
             || cfg!(not(target_os = "linux"));
+        if exercise.is_some() && self.scenario.role != Role::Server {
+            let more = |peer: &Option<Peer>| peer.as_ref().is_some_and(Peer::has_datagram);
+            let surplus = self.peers.iter().enumerate().filter(|(_, peer)| more(peer));
+            self.observation.surplus = surplus.map(|(number, _)| number).collect();
+        }
         self.peers.clear();
         self.program.end();
         if self.scenario.acts.contains(&Act::Restart) {
@@ -693,7 +793,8 @@ impl<'a> Stage<'a> {
         self.observation.traceback = printed.stderr.contains("Traceback (most recent call last)");
         let startup = self.ready.map_or(Duration::ZERO, |ready| ready - self.started);
         let moments = self.log.moments();
-        let detail = Detail { printed, expected, moments, listens, startup };
+        let reversed = self.reversed;
+        let detail = Detail { printed, expected, moments, listens, reversed, lasted, startup };
         Outcome::Observed(Box::new(self.observation), Box::new(detail))
     }
 
@@ -730,7 +831,7 @@ impl<'a> Stage<'a> {
         if let Role::Client { prints, .. } = &self.scenario.role {
             return vec![prints.bytes().into_owned()];
         }
-        if self.scenario.contract == Contract::Exercise {
+        if self.scenario.messages().is_some() {
             return Vec::new();
         }
         let line =

@@ -1,0 +1,31 @@
+# stranger-and-clock: sends-again-late
+import os
+import socket
+import sys
+import time
+
+
+def ask(message):
+    client_socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server = ("127.0.0.1", int(os.environ["PORT"]))
+    client_socket.settimeout(1)
+
+    for _ in range(3):
+        end = time.monotonic() + 1
+        try:
+            client_socket.sendto(message.encode("utf-8"), server)
+            while True:
+                data, addr = client_socket.recvfrom(65535)
+                if addr == server:
+                    return data
+        except OSError:
+            time.sleep(max(0, end - time.monotonic()))
+    raise OSError("응답이 없습니다 · no reply")
+
+
+try:
+    reply = ask(sys.argv[1])
+except OSError as error:
+    print(error, file=sys.stderr)
+    sys.exit(1)
+print(reply.decode("utf-8", "replace"))

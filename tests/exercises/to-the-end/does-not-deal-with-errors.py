@@ -1,0 +1,27 @@
+# reset: crashes
+import os
+import socket
+import sys
+
+
+def ask(message):
+    client_socket = socket.create_connection(("127.0.0.1", int(os.environ["PORT"])))
+
+    client_socket.sendall(message.encode("utf-8"))
+
+    client_socket.settimeout(3)
+    while data := client_socket.recv(1024):
+        pieces.append(data)
+
+    client_socket.close()
+
+
+pieces = []
+code = 0
+try:
+    ask(sys.argv[1])
+except TypeError as error:
+    print(error, file=sys.stderr)
+    code = 1
+print(b"".join(pieces).decode("utf-8", "replace"))
+sys.exit(code)
