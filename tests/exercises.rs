@@ -6,10 +6,12 @@ mod language;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Mutex;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -79,7 +81,16 @@ fn in_python(id: &str, file: &Path) -> Option<String> {
         skip("this test needs Python 3");
         return None;
     };
-    Some(verdict(id, &[python[0].as_ref(), file.as_os_str()]))
+    let words = python.iter().map(OsStr::new).chain([file.as_os_str()]);
+    Some(verdict(id, &words.collect::<Vec<_>>()))
+}
+
+fn in_node(id: &str, file: &Path) -> Option<String> {
+    if Command::new("node").arg("--version").output().is_err() {
+        skip("this test needs Node");
+        return None;
+    }
+    Some(verdict(id, &["node".as_ref(), file.as_os_str()]))
 }
 
 fn in_rust(id: &str, file: &Path) -> String {
@@ -138,7 +149,7 @@ fn skeletons_fail_for_the_reason_that_their_hints_speak_of() {
 /// What a program of `tests/exercises` says in its first line is to come of it.
 fn expected(file: &Path) -> String {
     let text = fs::read_to_string(file).unwrap();
-    text.lines().next().unwrap().trim_start_matches("# ").to_owned()
+    text.lines().next().unwrap().trim_start_matches(['#', '/', ' ']).to_owned()
 }
 
 fn programs(id: &'static str) -> Vec<(&'static str, PathBuf)> {
@@ -159,7 +170,11 @@ fn wrong_programs_are_refused_and_right_ones_pass() {
             let expected = expected(file);
             // Where it is a matter of luck what is seen of a mistake, all of it is named.
             let is_named = |verdict: &String| expected.split(" | ").any(|one| one == verdict);
-            if let Some(verdict) = in_python(id, file).filter(|verdict| !is_named(verdict)) {
+            let verdict = match file.extension() {
+                Some(ending) if ending == "mjs" => in_node(id, file),
+                _ => in_python(id, file),
+            };
+            if let Some(verdict) = verdict.filter(|verdict| !is_named(verdict)) {
                 otherwise.lock().unwrap().push(format!("{}: {verdict}", file.display()));
             }
         }
@@ -215,6 +230,7 @@ fn a_learner_fails_takes_a_hint_passes_and_sees_what_is_next() {
 fn bad_input_is_answered_and_nothing_is_lost() {
     let folder = folder();
     let ex = |args: &[&str]| exercises(folder.path(), args).assert();
+    ex(&["start", "leters"]).code(2).stderr(contains("perhaps `letters`?"));
     ex(&["start", "13"])
         .code(2)
         .stderr(contains("1 missing-f, 2 again, 3 letters,").and(contains("12 goodbye")));
@@ -243,6 +259,9 @@ fn the_reader_is_spoken_to_in_one_language() {
             &["start", "3"],
             &["hint", "3"],
             &["solution", "3"],
+            &["class", "nowhere", "--exercise", "3"],
+            &["riddle", "1"],
+            &["pack"],
         ] {
             let output = exercises(folder.path(), args).env("LC_ALL", locale).output().unwrap();
             let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -250,4 +269,134 @@ fn the_reader_is_spoken_to_in_one_language() {
             assert_in(&text.replace("서버로부터 응답", ""), korean, english);
         }
     }
+}
+
+/// What a program prints, line by line, with an end to waiting.
+fn lines_of(output: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+fn wait_for(lines: &mpsc::Receiver<String>, part: &str) {
+    loop {
+        let line = lines.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("no line with {part:?}"));
+        if line.contains(part) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn watch_checks_again_when_a_file_is_saved() {
+    let folder = folder();
+    exercises(folder.path(), &["start", "1"]).assert().success();
+    let mut watch = Command::new(env!("CARGO_BIN_EXE_exercises"));
+    watch.arg("watch").current_dir(folder.path()).env("LC_ALL", "en_US.UTF-8").env_remove("PORT");
+    let mut watch = watch.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (told, said) =
+        (lines_of(watch.stdout.take().unwrap()), lines_of(watch.stderr.take().unwrap()));
+    wait_for(&told, "0 of 5 passed");
+    wait_for(&told, "Ctrl-C");
+    let file = folder.path().join("my/01-missing-f.rs");
+    // Half saved.
+    fs::write(&file, "fn main() {").unwrap();
+    wait_for(&said, "this file contains an unclosed delimiter");
+    wait_for(&told, "Ctrl-C");
+    fs::copy(task("missing-f", "solution.rs"), &file).unwrap();
+    wait_for(&told, "5 of 5 passed");
+    wait_for(&told, "cargo ex start 2");
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
+
+#[test]
+fn talk_sends_what_is_typed_and_shows_what_comes() {
+    let server_socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server_socket.local_addr().unwrap().port().to_string();
+    let server = thread::spawn(move || {
+        let (mut client_socket, _) = server_socket.accept().unwrap();
+        let mut data = Vec::new();
+        client_socket.read_to_end(&mut data).unwrap();
+        // What comes is shown as it comes, and what is no text as it is.
+        client_socket.write_all(&[b"\xff ", &data[..]].concat()).unwrap();
+    });
+    let folder = folder();
+    let mut talk = exercises(folder.path(), &["talk", "--port", &port]);
+    let told = talk.write_stdin("안녕\nhello\n").assert().success();
+    told.stdout([b"\xff ".as_slice(), "안녕\nhello\n".as_bytes()].concat())
+        .stderr(contains("connected to 127.0.0.1"));
+    server.join().unwrap();
+    // Nobody is there any more.
+    let talk = exercises(folder.path(), &["talk", "--port", &port]).write_stdin("").assert();
+    talk.code(1).stderr(contains("start the server first"));
+}
+
+#[test]
+fn a_riddle_is_set_without_its_name_and_checked_when_it_is_mended() {
+    let folder = folder();
+    let ex = |args: &[&str]| exercises(folder.path(), args).assert();
+    let set = ex(&["riddle"]).success().get_output().stdout.clone();
+    let set = String::from_utf8(set).unwrap();
+    let file = folder.path().join(set.lines().next().unwrap());
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("import"), "{text}");
+    if python().is_none() {
+        return skip("this test needs Python 3");
+    }
+    ex(&["riddle", "1"]).code(1).stdout(contains("cargo ex riddle 1 --answer"));
+    ex(&["riddle", "1", "--answer"]).success().stdout(contains("→"));
+    let number = set.lines().find_map(|line| line.split_once(". ")?.0.parse::<usize>().ok());
+    let solution = task(IDS[number.unwrap() - 1], "solution.py");
+    if file.extension().is_some_and(|ending| ending == "py") {
+        fs::copy(solution, &file).unwrap();
+        ex(&["riddle", "1"]).success().stdout(contains("cargo ex riddle"));
+    }
+    ex(&["riddle"]).success().stdout(contains("riddle-2"));
+    ex(&["riddle", "9"]).code(1).stderr(contains("no riddle 9"));
+}
+
+#[test]
+fn a_class_is_checked_in_one_command() {
+    if python().is_none() {
+        return skip("this test needs Python 3");
+    }
+    let folder = folder();
+    let class = folder.path().join("class");
+    fs::create_dir(&class).unwrap();
+    // One hands in what `pack` makes.
+    exercises(folder.path(), &["start", "2", "--python"]).assert().success();
+    fs::copy(task("again", "solution.py"), folder.path().join("my/02-again.py")).unwrap();
+    exercises(folder.path(), &["pack"]).assert().success().stdout(contains("02-again.py"));
+    fs::copy(folder.path().join("my.zip"), class.join("가영.zip")).unwrap();
+    fs::copy(root().join("tests/exercises/again/no-loop.py"), class.join("나연.py")).unwrap();
+    fs::create_dir_all(class.join("다현/deep")).unwrap();
+    fs::write(class.join("다현/deep/02-again.rs"), "fn main() { nothing() }").unwrap();
+    fs::create_dir(class.join("라미")).unwrap();
+    let ex = |format: &str| {
+        let class = class.to_string_lossy();
+        exercises(folder.path(), &["class", &class, "--exercise", "again", "--format", format])
+            .assert()
+            .code(1)
+    };
+    let csv = ex("csv").get_output().stdout.clone();
+    let csv = String::from_utf8(csv).unwrap();
+    let rows: Vec<&str> = csv.strip_prefix('\u{feff}').unwrap().lines().skip(1).collect();
+    let [gayeong, nayeon, dahyeon, rami] = rows[..] else { panic!("{csv}") };
+    assert!(gayeong.starts_with("가영,2,py,1/1,1/1,1/1,,the solution 100%"), "{csv}");
+    assert!(nayeon.starts_with("나연,2,py,0/1") && nayeon.contains("ten: "), "{csv}");
+    assert!(dahyeon.contains("it does not compile: error"), "{csv}");
+    assert!(rami.contains("there is no program"), "{csv}");
+    ex("text").stdout(contains("1 of 4 passed"));
+    ex("junit").stdout(contains(r#"<testsuite name="나연""#).and(contains(r#"tests="8""#)));
+    exercises(folder.path(), &["class", "nowhere", "--exercise", "2"])
+        .assert()
+        .code(1)
+        .stderr(contains("could not be read"));
 }

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::exercise::{Exercise, Language};
+use crate::exercise::{EXERCISES, Exercise, Language};
 
 /// The folder.
 pub const FOLDER: &str = "my";
@@ -25,12 +25,35 @@ pub fn path(exercise: &Exercise, language: Language) -> PathBuf {
     Path::new(FOLDER).join(exercise.file(language))
 }
 
+fn saved(path: &Path) -> SystemTime {
+    let saved = fs::metadata(path).and_then(|file| file.modified());
+    saved.unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// The programs of an exercise.
+fn programs(exercise: &Exercise) -> impl Iterator<Item = PathBuf> {
+    Language::ALL.map(|language| path(exercise, language)).into_iter().filter(|path| path.exists())
+}
+
 /// The learner's program; the newer one where there are two.
-pub fn newest(exercise: &Exercise) -> Option<(Language, PathBuf)> {
-    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
-    let files = Language::ALL.map(|language| (language, path(exercise, language)));
-    let there = files.into_iter().filter(|(_, path)| path.exists());
-    there.max_by_key(|(_, path)| changed(path).unwrap_or(SystemTime::UNIX_EPOCH))
+pub fn newest(exercise: &Exercise) -> Option<PathBuf> {
+    programs(exercise).max_by_key(|path| saved(path))
+}
+
+/// All programs of the learner.
+pub fn all() -> Vec<PathBuf> {
+    EXERCISES.iter().flat_map(programs).collect()
+}
+
+/// The exercise whose program was saved last.
+pub fn last_saved() -> Option<&'static Exercise> {
+    exercise_of(&all().into_iter().max_by_key(|path| saved(path))?)
+}
+
+/// The exercise whose program this is.
+pub fn exercise_of(path: &Path) -> Option<&'static Exercise> {
+    let name = path.file_name()?;
+    EXERCISES.iter().find(|it| Language::ALL.iter().any(|language| name == &*it.file(*language)))
 }
 
 /// Writes a new program: `None` where there is one already.

@@ -1,39 +1,42 @@
 //! The exercises: what to write, how to begin, and whether it is right.
 
+mod checking;
+mod class;
 mod exercise;
 mod folder;
+mod pack;
 mod progress;
 mod protocols;
+mod riddle;
+mod talk;
+mod watch;
 
 use std::ffi::OsString;
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::Duration;
+use std::path::Path;
+use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result, bail};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use common::{examples, in_lines};
-use harness::programs::python;
 use harness::{Text, program};
-use indicatif::{ProgressBar, ProgressStyle};
-use scenarios::check::{Event, GoOn, Report, check};
-use scenarios::scenario::Reply;
-use scenarios::stage::Subject;
-use scenarios::tell;
+use scenarios::check::GoOn;
 use serde_json::json;
 
+use checking::Program;
+use class::ClassArgs;
 use exercise::{EXERCISES, Exercise, Language, Start, find};
 use progress::Progress;
-
-/// How long a reply is waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
+use riddle::RiddleArgs;
+use talk::TalkArgs;
 
 /// After so many failures in the same scenario a hint is offered.
 const OFFERED: usize = 3;
+
+/// Names that are so much alike are probably meant for one another.
+const ALIKE: f64 = 0.5;
 
 #[derive(Parser)]
 #[command(
@@ -55,8 +58,18 @@ enum Task {
     Check(CheckArgs),
     #[command(about = in_lines("힌트를 하나씩 더 보여 줍니다", "one hint more at each call"))]
     Hint(OneArgs),
+    #[command(about = in_lines("파일을 저장할 때마다 다시 검사합니다", "checks again whenever a file is saved"))]
+    Watch,
     #[command(about = in_lines("통과한 다음, 풀이를 출력합니다", "prints a solution, once you have passed"))]
     Solution(SolutionArgs),
+    #[command(about = in_lines("입력한 줄을 서버에 보내고 온 것을 보여 줍니다", "sends each line typed to a server and shows what comes"))]
+    Talk(TalkArgs),
+    #[command(about = in_lines("한 군데가 틀린 프로그램을 읽고 고칩니다", "a program with one mistake, to be found by reading"))]
+    Riddle(RiddleArgs),
+    #[command(about = in_lines("제출할 ZIP을 만듭니다", "makes the ZIP to hand in"))]
+    Pack,
+    #[command(about = in_lines("한 반의 프로그램을 모두 검사합니다", "checks the programs of a class"))]
+    Class(ClassArgs),
 }
 
 #[derive(Args)]
@@ -105,11 +118,19 @@ fn exercise(name: &str) -> Result<&'static Exercise, String> {
         let known: Vec<String> =
             EXERCISES.iter().map(|it| format!("{} {}", it.number, it.id)).collect();
         let known = known.join(", ");
-        Text::new(
-            format!("연습 문제는 다음 가운데 하나입니다: {known}"),
-            format!("the exercise is one of: {known}"),
-        )
-        .sentences()
+        let alike = |it: &&Exercise| strsim::normalized_damerau_levenshtein(it.id, name);
+        let nearest = EXERCISES.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)));
+        let text = match nearest.filter(|it| alike(it) > ALIKE) {
+            Some(it) => Text::new(
+                format!("혹시 `{}`인가요? 연습 문제는 다음과 같습니다: {known}", it.id),
+                format!("perhaps `{}`? The exercises are: {known}", it.id),
+            ),
+            None => Text::new(
+                format!("연습 문제는 다음 가운데 하나입니다: {known}"),
+                format!("the exercise is one of: {known}"),
+            ),
+        };
+        text.sentences()
     })
 }
 
@@ -124,7 +145,12 @@ fn main() -> ExitCode {
         Some(Task::Start(args)) => start(args.one.exercise, language(args.python)),
         Some(Task::Check(args)) => run_check(args),
         Some(Task::Hint(args)) => hint(args.exercise),
+        Some(Task::Watch) => watch::watch(),
         Some(Task::Solution(args)) => solution(&args),
+        Some(Task::Talk(args)) => talk::talk(&args),
+        Some(Task::Riddle(args)) => riddle::riddle(&args),
+        Some(Task::Pack) => pack::pack(),
+        Some(Task::Class(args)) => class::class(&args),
     });
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -239,81 +265,31 @@ fn start(exercise: &'static Exercise, language: Language) -> Result<bool> {
     Ok(true)
 }
 
-/// The command of the learner's own program, which is built first where it is to be: `None` when it does not
-/// compile, and rustc has said why.
-fn own(exercise: &Exercise) -> Result<Option<Vec<OsString>>> {
-    let Some((language, path)) = folder::newest(exercise) else {
-        let (file, number) = (folder::path(exercise, Language::Rust), exercise.number);
-        bail!(in_lines(
-            format!("`{}`이 없습니다. 먼저 시작하세요: cargo ex start {number}", file.display()),
-            format!("`{}` is not there; begin with: cargo ex start {number}", file.display()),
-        ));
-    };
-    match language {
-        Language::Rust => build(&path, exercise.id),
-        Language::Python => {
-            let python = python().with_context(|| {
-                in_lines(
-                    "파이썬 3.8 이상이 없습니다. https://www.python.org 에서 설치하세요.",
-                    "There is no Python 3.8 or newer; install it from https://www.python.org.",
-                )
-            })?;
-            let words = python.iter().map(OsString::from);
-            Ok(Some(words.chain([path.into_os_string()]).collect()))
-        }
-    }
-}
-
-fn build(source: &Path, name: &str) -> Result<Option<Vec<OsString>>> {
-    let target = folder().join("target");
-    fs::create_dir_all(&target).with_context(|| {
-        in_lines(
-            format!("`{}` 폴더를 만들지 못했습니다.", target.display()),
-            format!("The folder `{}` could not be made.", target.display()),
-        )
-    })?;
-    let binary: PathBuf = target.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--edition", "2024", "--crate-name", &name.replace('-', "_"), "-o"]);
-    let built =
-        rustc.arg(&binary).arg(source).stdin(Stdio::null()).status().with_context(|| {
-            in_lines(
-                "rustc를 실행하지 못했습니다. https://rustup.rs 에서 Rust를 설치하세요.",
-                "rustc could not be run; install Rust from https://rustup.rs.",
-            )
-        })?;
-    Ok(built.success().then(|| vec![binary.into_os_string()]))
-}
-
-/// Letters that no other run has: a fixed reply does not hold them.
-fn token() -> String {
-    format!("{:06x}", RandomState::new().build_hasher().finish() & 0xff_ffff)
-}
-
-/// Whether the program passes.
+/// Checks a command, or the learner's own program.
 fn run_check(args: CheckArgs) -> Result<bool> {
     let exercise = args.one.exercise;
+    let program = if args.command.is_empty() {
+        checking::own(exercise)?
+    } else {
+        Program::Command(args.command)
+    };
+    checked(exercise, program, args.all, args.json)
+}
+
+/// Checks the learner's own program.
+fn check_own(exercise: &Exercise) -> Result<bool> {
+    checked(exercise, checking::own(exercise)?, false, false)
+}
+
+/// Whether the program passes. What came of it is kept, and told.
+fn checked(exercise: &Exercise, program: Program, all: bool, json: bool) -> Result<bool> {
     let mut progress = progress()?;
-    let command = if args.command.is_empty() { own(exercise)? } else { Some(args.command) };
-    let Some(command) = command else {
-        progress::tell(&Text::new(
-            "컴파일되지 않았습니다. 위의 메시지에서 첫 번째 에러부터 고치세요.",
-            "It does not compile: mend the first error above.",
-        ));
+    let Program::Command(command) = program else {
+        progress::tell(&checking::not_built());
         return Ok(false);
     };
-    let scenarios = (exercise.scenarios)(&token());
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-    let bar = ProgressBar::new(scenarios.len() as u64)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let subject = Subject::new(command, Reply::Echo, PATIENCE);
-    let go_on = if args.all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
-    let report = check(&subject, &scenarios, 0, go_on, |event| match event {
-        Event::Waiting(_) => {}
-        Event::Begins(scenario) => bar.set_message(scenario.id),
-        Event::Ended(_) => bar.inc(1),
-    })?;
-    bar.finish_and_clear();
+    let go_on = if all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
+    let report = checking::run(exercise, command, go_on, &checking::bar())?;
     let done = progress.change(exercise.id);
     match report.results.iter().find(|result| !result.passed()) {
         Some(failed) => done.fails(failed.id),
@@ -321,7 +297,7 @@ fn run_check(args: CheckArgs) -> Result<bool> {
     }
     let offered = done.times >= OFFERED;
     keep(&progress);
-    if args.json {
+    if json {
         let json = json!({
             "exercise": exercise.id,
             "passed": report.passed(),
@@ -330,44 +306,9 @@ fn run_check(args: CheckArgs) -> Result<bool> {
         });
         print(&serde_json::to_string_pretty(&json)?)?;
     } else {
-        print(&told(exercise, &report, args.all, offered))?;
+        print(&checking::told(exercise, &report, all, offered))?;
     }
     Ok(report.passed())
-}
-
-/// What a check has shown, and what to do next.
-fn told(exercise: &Exercise, report: &Report, all: bool, offered: bool) -> String {
-    let (number, words) = (exercise.number, exercise.words());
-    let passed = report.results.iter().filter(|result| result.passed()).count();
-    let count = Text::new(
-        format!("{}개 가운데 {passed}개 통과", report.planned),
-        format!("{passed} of {} passed", report.planned),
-    );
-    let failures = report.results.iter().filter(|result| !result.passed());
-    let mut text = String::new();
-    for failed in failures.take(if all { report.planned } else { 1 }) {
-        text += &tell::head(failed);
-        let problems = failed.problems.iter().map(|it| tell::problem(it, &failed.moments));
-        text += &problems.collect::<String>();
-    }
-    if !report.passed() {
-        text += &format!("{count}\n");
-        if offered {
-            let hint = Text::new("힌트가 있습니다", "there is a hint");
-            text += &format!("{hint}: cargo ex hint {number}\n");
-        }
-        return text;
-    }
-    let style = Style::new().fg_color(Some(AnsiColor::Green.into()));
-    text += &format!("{style}✓{style:#} {}: {count}\n", words.title);
-    text += &format!("{}\n", words.learned.sentences());
-    let solution = Text::new("풀이", "a solution");
-    text += &format!("{solution}: cargo ex solution {number}\n");
-    if let Some(next) = EXERCISES.iter().find(|it| it.number > number) {
-        let then = Text::new("다음", "next");
-        text += &format!("{then}: cargo ex start {}\n", next.number);
-    }
-    text
 }
 
 /// One hint more.

@@ -38,10 +38,15 @@ impl Done {
     }
 }
 
-/// All of it, by the ids of the exercises.
+/// All of it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Progress(BTreeMap<String, Done>);
+#[serde(default)]
+pub struct Progress {
+    /// By the ids of the exercises.
+    exercises: BTreeMap<String, Done>,
+    /// The programs of the galleries that were set as riddles, in this order.
+    riddles: Vec<String>,
+}
 
 impl Progress {
     /// Reads it from this folder. A file that cannot be read as such is kept aside, and the reader told.
@@ -85,12 +90,22 @@ impl Progress {
 
     /// What has been done of an exercise.
     pub fn of(&self, id: &str) -> Done {
-        self.0.get(id).cloned().unwrap_or_default()
+        self.exercises.get(id).cloned().unwrap_or_default()
+    }
+
+    /// The riddles that were set.
+    pub fn riddles(&self) -> Vec<String> {
+        self.riddles.clone()
+    }
+
+    /// A riddle is set.
+    pub fn set_riddle(&mut self, program: &str) {
+        self.riddles.push(program.to_owned());
     }
 
     /// The same, to be changed.
     pub fn change(&mut self, id: &str) -> &mut Done {
-        self.0.entry(id.to_owned()).or_default()
+        self.exercises.entry(id.to_owned()).or_default()
     }
 }
 

@@ -16,6 +16,36 @@ pub use clients::{nobody_there, to_the_end};
 pub use lengths::lengths;
 pub use lines::{at_once, crowded, goodbye, lines, silent};
 
+/// How far a scenario goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What the task says.
+    Basic,
+    /// Where it ends: nothing, much, pieces, pauses.
+    Edge,
+    /// Somebody who vanishes, lies, or does not read.
+    Hostile,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Basic, Self::Edge, Self::Hostile];
+}
+
+/// The group of the scenario of this id.
+pub fn group(id: &str) -> Group {
+    match id {
+        "reset" | "resets" | "one-resets" | "gone" | "refused" | "stranger"
+        | "stranger-and-clock" | "too-long" | "only-a-length" | "half-a-line-silent"
+        | "does-not-read" | "unread" => Group::Hostile,
+        "half-close" | "half-closes" | "full" | "empty" | "not-utf8" | "cut" | "late"
+        | "pauses" | "large" | "largest" | "small" | "newlines" | "carriage-return" | "blanks"
+        | "long" | "unfinished" | "nothing-after" | "hundred" | "fifty" | "slow" | "two-writes"
+        | "length-cut" | "byte-by-byte" | "cut-character" => Group::Edge,
+        _ => Group::Basic,
+    }
+}
+
 fn made(text: impl Into<Vec<u8>>) -> Data {
     Data::Made(text.into())
 }
