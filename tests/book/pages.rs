@@ -431,6 +431,8 @@ const BY_HAND: &[&str] = &[
     "cargo run -p compare -- list",
     "cargo run -p tcp-echo -- --port 12350",
     "cargo run --bin tcp-echo-client -- --port 12350 hello",
+    "PORT=12345 python3 my/06-lines.py",
+    "cargo ex talk",
     "make bench",
     "make soak",
     "cargo run --release -p bench -- run --quick",

@@ -20,6 +20,7 @@ impl Language {
     pub const ALL: [Self; 2] = [Self::Rust, Self::Python];
 
     /// How the name of a file ends.
+    #[must_use]
     pub fn ending(self) -> &'static str {
         match self {
             Self::Rust => "rs",
@@ -36,6 +37,7 @@ pub struct Source {
 
 impl Source {
     /// Its text in a language.
+    #[must_use]
     pub fn in_language(&self, language: Language) -> &'static str {
         match language {
             Language::Rust => self.rust,
@@ -99,12 +101,14 @@ impl Exercise {
     /// # Panics
     ///
     /// When its file is not as it must be; a test reads all.
+    #[must_use]
     pub fn words(&self) -> Words {
         toml::from_str(self.words).unwrap_or_else(|error| panic!("{}: {error}", self.id))
     }
 
     /// The hints after the failure of `scenario`, or before any failure. Those of a scenario that it shares with
     /// the exercise that it continues stand there.
+    #[must_use]
     pub fn hints(&self, scenario: Option<&str>) -> Vec<Text> {
         let mut words = self.words();
         let found = scenario.and_then(|scenario| Some(words.hints_after(scenario)?.steps.clone()));
@@ -118,6 +122,7 @@ impl Exercise {
     }
 
     /// The name of a learner's file.
+    #[must_use]
     pub fn file(&self, language: Language) -> String {
         format!("{:02}-{}.{}", self.number, self.id, language.ending())
     }
@@ -233,6 +238,45 @@ pub static EXERCISES: [Exercise; 12] = [
 ];
 
 /// The exercise of this number or id.
+#[must_use]
 pub fn find(name: &str) -> Option<&'static Exercise> {
     EXERCISES.iter().find(|it| it.id == name || name.parse() == Ok(it.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a scenario has hints of its own, in this exercise or in the one that it continues.
+    fn has_hints(exercise: &Exercise, scenario: &str) -> bool {
+        let before = match exercise.start {
+            Start::Skeleton(_) => None,
+            Start::After(id) => find(id),
+        };
+        exercise.words().hints_after(scenario).is_some()
+            || before.is_some_and(|before| has_hints(before, scenario))
+    }
+
+    #[test]
+    fn every_scenario_has_three_hints_in_both_languages() {
+        let code = |text: &str| {
+            let mut code: Vec<String> =
+                text.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+            code.sort();
+            code
+        };
+        for exercise in &EXERCISES {
+            let words = exercise.words();
+            for scenario in (exercise.scenarios)("token") {
+                assert!(has_hints(exercise, scenario.id), "{}: {}", exercise.id, scenario.id);
+            }
+            let steps = words.hint.iter().flat_map(|hints| &hints.steps);
+            for text in [&words.task, &words.learned].into_iter().chain(steps) {
+                assert_eq!(code(&text.korean), code(&text.english), "{}", exercise.id);
+            }
+            assert!(words.hint.iter().all(|hints| hints.steps.len() == 3), "{}", exercise.id);
+            let size = words.task.english.split(' ').count();
+            assert!(size <= 150, "{}: {size} words", exercise.id);
+        }
+    }
 }

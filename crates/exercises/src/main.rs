@@ -2,11 +2,9 @@
 
 mod checking;
 mod class;
-mod exercise;
 mod folder;
 mod pack;
 mod progress;
-mod protocols;
 mod riddle;
 mod talk;
 mod watch;
@@ -27,7 +25,8 @@ use serde_json::json;
 
 use checking::Program;
 use class::ClassArgs;
-use exercise::{EXERCISES, Exercise, Language, Start, find};
+use exercises::exercise::{self, EXERCISES, Exercise, Language, Start, find};
+use exercises::protocols;
 use progress::Progress;
 use riddle::RiddleArgs;
 use talk::TalkArgs;

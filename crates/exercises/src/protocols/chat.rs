@@ -63,6 +63,7 @@ fn new(
 }
 
 /// A TCP server that passes each line on to everybody else.
+#[must_use]
 pub fn chat(token: &str) -> Vec<Scenario> {
     let room = &Room(token);
     [talk(room), going(room), much(room)].concat()

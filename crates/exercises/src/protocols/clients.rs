@@ -59,6 +59,7 @@ fn nobody(scenario: Scenario) -> Scenario {
 }
 
 /// A UDP client that asks three times.
+#[must_use]
 pub fn nobody_there(token: &str) -> Vec<Scenario> {
     let client = Client {
         pattern: Pattern::UdpEcho,
@@ -130,6 +131,7 @@ pub fn nobody_there(token: &str) -> Vec<Scenario> {
 }
 
 /// A TCP client that reads to the end.
+#[must_use]
 pub fn to_the_end(token: &str) -> Vec<Scenario> {
     const LARGE: usize = 100_000;
     let of = |prints: String| Client {

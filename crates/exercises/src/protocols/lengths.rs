@@ -38,6 +38,7 @@ fn new(
 }
 
 /// A TCP server whose messages begin with their length.
+#[must_use]
 pub fn lengths(token: &str) -> Vec<Scenario> {
     [cut(token), whole(token), hostile(token)].concat()
 }

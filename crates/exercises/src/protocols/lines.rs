@@ -26,6 +26,7 @@ fn lines_from(id: &'static str, korean: &str, english: &str, acts: Vec<Act>) -> 
 }
 
 /// A TCP server whose messages are lines.
+#[must_use]
 pub fn lines(token: &str) -> Vec<Scenario> {
     [lines_cut_and_joined(token), lines_of_all_kinds(token)].concat()
 }
@@ -179,6 +180,7 @@ fn new(
 }
 
 /// The same for many clients at once.
+#[must_use]
 pub fn at_once(token: &str) -> Vec<Scenario> {
     [few_at_once(token), vec![hundred(token)], lines(token)].concat()
 }
@@ -236,6 +238,7 @@ fn few_at_once(token: &str) -> Vec<Scenario> {
 }
 
 /// The same, and whoever is silent for two seconds has to go.
+#[must_use]
 pub fn silent(token: &str) -> Vec<Scenario> {
     const SECOND: Duration = Duration::from_secs(1);
     let goes = |peer| Closes(peer, 2 * SECOND, 4 * SECOND);
@@ -284,6 +287,7 @@ pub fn silent(token: &str) -> Vec<Scenario> {
 }
 
 /// The same for at most four clients at a time.
+#[must_use]
 pub fn crowded(token: &str) -> Vec<Scenario> {
     let line = |name: &str, peer: PeerId| format!("{name} {peer} {token}");
     let four = || (0..4).flat_map(|peer| enters(peer, &line("hello", peer))).collect::<Vec<_>>();
@@ -345,6 +349,7 @@ pub fn crowded(token: &str) -> Vec<Scenario> {
 }
 
 /// The same, and the line `quit` ends it in good order.
+#[must_use]
 pub fn goodbye(token: &str) -> Vec<Scenario> {
     /// On Linux more than the system keeps between the two.
     const SIZE: usize = if cfg!(target_os = "linux") { 60_000 } else { 100 };

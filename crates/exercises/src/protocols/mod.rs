@@ -33,6 +33,7 @@ impl Group {
 }
 
 /// The group of the scenario of this id.
+#[must_use]
 pub fn group(id: &str) -> Group {
     match id {
         "reset" | "resets" | "one-resets" | "gone" | "refused" | "stranger"
@@ -78,6 +79,7 @@ fn server(
 }
 
 /// A TCP server of one client.
+#[must_use]
 pub fn missing_f(token: &str) -> Vec<Scenario> {
     let new = |id, korean, english, acts| {
         server((Pattern::TcpEcho, Messages::Whole), End::Exits(0), id, korean, english, acts)
@@ -102,6 +104,7 @@ pub fn missing_f(token: &str) -> Vec<Scenario> {
 }
 
 /// The same for one client after another.
+#[must_use]
 pub fn again(token: &str) -> Vec<Scenario> {
     let new = |id, korean, english, acts: Vec<Vec<Act>>| {
         server(
@@ -142,6 +145,7 @@ pub fn again(token: &str) -> Vec<Scenario> {
 }
 
 /// A UDP server that answers every datagram with its text.
+#[must_use]
 pub fn letters(token: &str) -> Vec<Scenario> {
     let new = |id, korean, english, acts: Vec<Vec<Act>>| {
         server((Pattern::UdpEcho, Messages::Whole), End::Serves, id, korean, english, acts.concat())

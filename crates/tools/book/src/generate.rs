@@ -15,7 +15,7 @@ use harness::programs::{self, Rung, python};
 use scenarios::difference::Difference;
 use scenarios::patterns::PATTERNS;
 
-use crate::{Language, measured, mistake, pages, session, told};
+use crate::{Language, exercise, measured, mistake, pages, session, told};
 
 /// Why a region cannot be generated here.
 #[derive(Clone, Debug)]
@@ -78,7 +78,9 @@ impl Generator {
     /// Why this region cannot be generated.
     pub fn skip(&self, name: &str) -> Option<&Skip> {
         match kind(name).0 {
-            "versions" | "session" | "calls" => self.missing.as_ref().or(self.other.as_ref()),
+            "versions" | "session" | "calls" | "conversation" => {
+                self.missing.as_ref().or(self.other.as_ref())
+            }
             "mistake" => self.other.as_ref(),
             _ => None,
         }
@@ -91,7 +93,8 @@ impl Generator {
         names: BTreeSet<&str>,
         progress: impl Fn(&str, usize) + Sync,
     ) -> Result<()> {
-        let is_run = |name: &&str| ["session", "calls", "mistake"].contains(&kind(name).0);
+        let is_run =
+            |name: &&str| ["session", "calls", "mistake", "conversation"].contains(&kind(name).0);
         let mut names: Vec<&str> =
             names.into_iter().filter(|name| is_run(name) && self.skip(name).is_none()).collect();
         names.sort_by_key(|name| !session::takes_long(kind(name).1));
@@ -155,6 +158,11 @@ impl Generator {
                 let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
                 comments_in(&lines, language.of_a_reader()).join("\n") + "\n"
             }
+            "task" => exercise::task(rest, language)?,
+            "conversation" => {
+                let lines = shown.with_context(|| unknown(name))?;
+                fenced("text", &exercise::in_language(lines, language))
+            }
             "session" => terminals(shown.with_context(|| unknown(name))?, language),
             _ => bail!(unknown(name)),
         })
@@ -179,6 +187,7 @@ fn run(name: &str, language: Language) -> Result<Vec<String>> {
     match kind(name) {
         ("session", name) => session::play(name, language),
         ("mistake", name) => Ok(vec![mistake::show(name)?]),
+        ("conversation", name) => exercise::conversation(name),
         _ => Ok(vec![measured::calls()?]),
     }
 }

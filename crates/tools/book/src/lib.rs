@@ -1,6 +1,7 @@
 //! The book: its pages are `docs/ko` and `docs/en`, file by file the same. What is generated in them
 //! stands in marked [regions](region), and the book is [built](site) from them with mdBook.
 
+mod exercise;
 mod generate;
 pub mod measured;
 pub mod mistake;

@@ -1,0 +1,4 @@
+//! What the [exercises](exercise) are, and what their programs are [held to](protocols).
+
+pub mod exercise;
+pub mod protocols;
