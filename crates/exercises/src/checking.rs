@@ -22,7 +22,7 @@ use crate::exercise::{EXERCISES, Exercise};
 use crate::folder;
 
 /// How long a reply is waited for.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a program is run.
 pub enum Program {

@@ -26,6 +26,9 @@ const TIME_WAIT: Duration = Duration::from_secs(66);
 /// How long a program that has failed is played with, its own start-up times apart.
 const ENOUGH: Duration = Duration::from_secs(9);
 
+/// How long a check goes on that ends with the first failure: whatever the program does, it is over then.
+const LONGEST: Duration = Duration::from_secs(12);
+
 /// How many scenarios are played at the same time where each has a port of its own.
 const AT_ONCE: usize = 4;
 
@@ -186,7 +189,8 @@ pub fn check(
     tell: impl FnMut(Event) + Send,
 ) -> Result<Report> {
     let planned = scenarios.len();
-    let subject = &Subject { gently: port == 0, failed: Arc::default(), ..subject.clone() };
+    let end = (go_on == GoOn::ToTheFirstFailure).then(|| Instant::now() + LONGEST);
+    let subject = &Subject { gently: port == 0, failed: Arc::default(), end, ..subject.clone() };
     if let (Some(problem), Some(first)) = (command::fault(&subject.command), scenarios.first()) {
         let result = result(first, vec![problem], Duration::ZERO, Vec::new());
         return Ok(Report { results: vec![result], planned, stopped: Some(Stopped::NotThere) });
@@ -210,7 +214,8 @@ pub fn check(
         let passed = result.as_ref().is_ok_and(ScenarioResult::passed);
         subject.failed.fetch_or(!passed, Ordering::Relaxed);
         failed.fetch_or(result.is_err(), Ordering::Relaxed);
-        lock(&progress).results.push((place, result?));
+        let result = result?;
+        lock(&progress).results.push((place, result));
         Ok(true)
     };
     // The first one alone, and if it fails the second: perhaps the program need not be started four times.
@@ -236,11 +241,21 @@ pub fn check(
         }
     }
     let mut progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if progress.failures().any(|problem| problem.cause != TOO_SLOW) {
+        progress.results.retain(|(_, result)| !is_too_slow(result));
+    }
     progress.results.sort_by_key(|(place, _)| *place);
     let results: Vec<ScenarioResult> =
         progress.results.into_iter().map(|(_, result)| result).collect();
     let stopped = progress.stopped.filter(|_| results.len() < planned);
     Ok(Report { results, planned, stopped })
+}
+
+/// That the time was over is of interest only where nothing else is wrong.
+const TOO_SLOW: &str = "too-slow";
+
+fn is_too_slow(result: &ScenarioResult) -> bool {
+    result.failure().is_some_and(|problem| problem.cause == TOO_SLOW)
 }
 
 /// What came of a thread; its panic is ours.

@@ -314,6 +314,9 @@ impl View<'_> {
 
     /// The first thing that is wrong.
     fn problem(&self) -> Option<Problem> {
+        if self.detail.over {
+            return Some(Problem::new(Kind::Silent, self.why("too-slow")));
+        }
         if self.scenario.role != Role::Server {
             return self.wrong_client();
         }

@@ -143,6 +143,8 @@ pub struct Detail {
     pub listens: bool,
     /// Whether it answers a message whose length has its bytes in the other order.
     pub reversed: bool,
+    /// Whether the time for all scenarios was over before the end of this one.
+    pub over: bool,
     /// How long a client went on, from the first that came of it, or from its start.
     pub lasted: Option<Duration>,
     /// How long it took from its start until it was there.

@@ -17,6 +17,9 @@ use crate::scenario::PeerId;
 /// begins: macOS refuses it (EINVAL) on one whose both directions are closed.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How much of what comes is kept at least until it is taken.
+pub(crate) const ROOM: usize = 1024 * 1024;
+
 /// How a connection, or the wait for a datagram, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,6 +64,8 @@ struct Shared {
     changed: Condvar,
     done: AtomicBool,
     deaf: AtomicBool,
+    /// How much is kept of what comes and is not taken: a program that never stops must not fill the memory.
+    room: usize,
 }
 
 /// Somebody of ours. Dropping it resets its connection, unless it may leave `TIME_WAIT` behind.
@@ -82,19 +87,20 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Somebody on a connection. What does not go out within `patience` is given up.
+    /// Somebody on a connection. What does not go out within `patience` is given up; so many bytes are kept until
+    /// they are taken.
     pub fn stream(
         stream: TcpStream,
         since: Instant,
         number: PeerId,
-        patience: Duration,
+        (patience, room): (Duration, usize),
         log: &Log,
     ) -> io::Result<Self> {
         stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(patience))?;
         let port = stream.local_addr()?.port();
         log.note_at(since, Who::Peer(number), What::Connects);
-        Ok(Self::new(Socket::Stream(stream), None, number, port, log))
+        Ok(Self::new(Socket::Stream(stream), None, number, (port, room), log))
     }
 
     /// A socket for datagrams from and to `server` alone.
@@ -117,14 +123,14 @@ impl Peer {
     ) -> io::Result<Self> {
         socket.set_read_timeout(Some(TICK))?;
         let port = socket.local_addr()?.port();
-        Ok(Self::new(Socket::Datagram(socket), server, number, port, log))
+        Ok(Self::new(Socket::Datagram(socket), server, number, (port, ROOM), log))
     }
 
     fn new(
         socket: Socket,
         server: Option<SocketAddr>,
         number: PeerId,
-        port: u16,
+        (port, room): (u16, usize),
         log: &Log,
     ) -> Self {
         let who = Who::Peer(number);
@@ -135,6 +141,7 @@ impl Peer {
             changed: Condvar::new(),
             done: AtomicBool::new(false),
             deaf: AtomicBool::new(false),
+            room,
         });
         let (reading, noting) = (Arc::clone(&shared), log.clone());
         let reader = thread::spawn(move || reading.read(who, &noting));
@@ -330,7 +337,10 @@ impl Shared {
     fn read(&self, who: Who, log: &Log) {
         let mut buffer = vec![0; 65_536];
         loop {
-            if self.deaf.load(Ordering::Relaxed) && !self.done.load(Ordering::Relaxed) {
+            let is_full =
+                self.inbox.lock().unwrap_or_else(PoisonError::into_inner).bytes.len() > self.room;
+            let is_deaf = is_full || self.deaf.load(Ordering::Relaxed);
+            if is_deaf && !self.done.load(Ordering::Relaxed) {
                 thread::sleep(TICK / 10);
                 continue;
             }
@@ -421,7 +431,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         (
-            Peer::stream(stream, Instant::now(), 0, PATIENCE, &Log::default()).unwrap(),
+            Peer::stream(stream, Instant::now(), 0, (PATIENCE, ROOM), &Log::default()).unwrap(),
             listener.accept().unwrap().0,
         )
     }

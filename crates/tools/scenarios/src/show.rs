@@ -53,8 +53,10 @@ impl fmt::Display for Shown {
 /// A text whose control characters are shown and not obeyed.
 #[must_use]
 pub fn escaped(text: &str) -> String {
-    let escape = |c: char| {
-        if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+    let escape = |c: char| match c {
+        '\0' => "\\0".to_owned(),
+        _ if c.is_control() => c.escape_default().to_string(),
+        _ => c.to_string(),
     };
     text.chars().map(escape).collect()
 }

@@ -24,7 +24,7 @@ use crate::moments::{Log, What, Who};
 use crate::observation::{
     Answer, Detail, Ended, Late, Observation, Outcome, Printed, Stays, Unread,
 };
-use crate::peer::{Ending, Peer};
+use crate::peer::{Ending, Peer, ROOM};
 use crate::scenario::{
     AT_ONCE, Act, Arrange, BUFFER, End, Messages, PeerId, Reply, Role, Scenario, Then, Want,
     sentence,
@@ -52,6 +52,9 @@ const HELD_UP: Duration = Duration::from_secs(2);
 /// How long the rest of a wrong reply is left to come.
 const SHORT: Duration = Duration::from_millis(100);
 
+/// How long a client under test may take to start.
+const STARTS: Duration = Duration::from_secs(5);
+
 /// How long a server is left that has failed already.
 const IMPATIENCE: Duration = Duration::from_millis(1200);
 
@@ -68,13 +71,21 @@ pub struct Subject {
     pub gently: bool,
     /// Whether it has failed already, in whatever scenario: the rest is not waited for in earnest.
     pub failed: Arc<AtomicBool>,
+    /// When the time for all scenarios is over, if there is an end to it.
+    pub end: Option<Instant>,
 }
 
 impl Subject {
     /// A program on a port of its own.
     #[must_use]
     pub fn new(command: Vec<OsString>, reply: Reply, patience: Duration) -> Self {
-        Self { command, reply, patience, gently: true, failed: Arc::default() }
+        Self { command, reply, patience, gently: true, failed: Arc::default(), end: None }
+    }
+
+    /// Whether the time for all scenarios is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() > end)
     }
 }
 
@@ -86,6 +97,10 @@ pub fn play(subject: &Subject, scenario: &Scenario, port: u16) -> Outcome {
         Err(error) => return Outcome::NotStarted(error.to_string()),
     };
     for (place, act) in scenario.acts.iter().enumerate() {
+        if subject.is_over() {
+            stage.over = true;
+            break;
+        }
         match stage.perform(place, act) {
             Ok(true) => {}
             Ok(false) => break,
@@ -118,6 +133,8 @@ struct Stage<'a> {
     ready: Option<Instant>,
     /// Whether something has failed: the rest is not waited for in earnest.
     failed: bool,
+    /// Whether the time was over before its end.
+    over: bool,
     /// The addresses on which somebody else answered before the program was started.
     strangers: Vec<String>,
     /// Whether it was answered where the bytes of a length had the other order.
@@ -194,6 +211,7 @@ impl<'a> Stage<'a> {
             started: Instant::now(),
             ready: None,
             failed: false,
+            over: false,
             strangers,
             reversed: false,
             observation: Observation {
@@ -220,8 +238,19 @@ impl<'a> Stage<'a> {
     }
 
     fn patience(&self) -> Duration {
-        let failed = self.failed || self.subject.failed.load(Ordering::Relaxed);
+        let failed =
+            self.failed || self.subject.failed.load(Ordering::Relaxed) || self.subject.is_over();
         if failed { IMPATIENCE.min(self.subject.patience) } else { self.subject.patience }
+    }
+
+    /// How much a client keeps of what comes: as much as it may want.
+    fn room(&self) -> usize {
+        let wanted = self.scenario.acts.iter().map(|act| match act {
+            Act::Receive(_, Want::Data(data), _) => data.bytes().len(),
+            Act::Receive(_, Want::Merged(senders), _) => senders.iter().map(Vec::len).sum(),
+            _ => 0,
+        });
+        ROOM + 2 * wanted.max().unwrap_or(0)
     }
 
     /// How long its exit is waited for.
@@ -361,7 +390,7 @@ impl<'a> Stage<'a> {
             // Little is kept for it. Where the system keeps more, the server is held up later.
             let _ = SockRef::from(&stream).set_recv_buffer_size(16 * 1024);
         }
-        let mut peer = Peer::stream(stream, since, number, patience, &self.log)?;
+        let mut peer = Peer::stream(stream, since, number, (patience, self.room()), &self.log)?;
         peer.gently = self.scenario.acts.contains(&Act::Restart);
         self.ports.push(peer.port);
         self.enter(number, peer);
@@ -382,7 +411,8 @@ impl<'a> Stage<'a> {
 
     /// Lets the client under test in.
     fn accept(&mut self, number: PeerId) -> bool {
-        let patience = self.patience();
+        // An interpreter may take its time to start.
+        let patience = self.patience().max(STARTS);
         let peer = match &mut self.door {
             Door::Tcp(listener) => {
                 let end = Instant::now() + patience;
@@ -390,8 +420,14 @@ impl<'a> Stage<'a> {
                 loop {
                     if let Ok((stream, _)) = listener.accept() {
                         let _ = stream.set_nonblocking(false);
-                        break Peer::stream(stream, Instant::now(), number, patience, &self.log)
-                            .ok();
+                        break Peer::stream(
+                            stream,
+                            Instant::now(),
+                            number,
+                            (patience, ROOM),
+                            &self.log,
+                        )
+                        .ok();
                     }
                     if Instant::now() > end || self.program.exit(TICK).is_some() {
                         break None;
@@ -526,7 +562,8 @@ impl<'a> Stage<'a> {
         }
         self.failed |= !right;
         // One that was to get nothing has seen the end of the server; the rest still makes sense.
-        let goes_on = (right || !deaf)
+        let stops = self.scenario.messages().is_some() && !right;
+        let goes_on = !stops
             && (*want == Want::Nothing || !bytes.is_empty() || wanted.is_empty())
             && late.is_none();
         let answer = self.answer(place, number, bytes, ending);
@@ -793,8 +830,9 @@ impl<'a> Stage<'a> {
         self.observation.traceback = printed.stderr.contains("Traceback (most recent call last)");
         let startup = self.ready.map_or(Duration::ZERO, |ready| ready - self.started);
         let moments = self.log.moments();
-        let reversed = self.reversed;
-        let detail = Detail { printed, expected, moments, listens, reversed, lasted, startup };
+        let (reversed, over) = (self.reversed, self.over && !self.failed);
+        let detail =
+            Detail { printed, expected, moments, listens, reversed, over, lasted, startup };
         Outcome::Observed(Box::new(self.observation), Box::new(detail))
     }
 
@@ -815,7 +853,8 @@ impl<'a> Stage<'a> {
         let Ok(stream) = TcpStream::connect_timeout(&self.addr(), patience) else {
             return false;
         };
-        let Ok(mut peer) = Peer::stream(stream, Instant::now(), another, patience, &self.log)
+        let Ok(mut peer) =
+            Peer::stream(stream, Instant::now(), another, (patience, ROOM), &self.log)
         else {
             return false;
         };
@@ -856,7 +895,7 @@ impl<'a> Stage<'a> {
             let there = match self.protocol() {
                 Protocol::Udp => occupant(Protocol::Udp, self.port) != Occupant::Nobody,
                 Protocol::Tcp => TcpStream::connect(self.addr()).is_ok_and(|stream| {
-                    Peer::stream(stream, Instant::now(), 0, TRY, &Log::default()).is_ok()
+                    Peer::stream(stream, Instant::now(), 0, (TRY, ROOM), &Log::default()).is_ok()
                 }),
             };
             if there {
