@@ -271,6 +271,35 @@ fn the_reader_is_spoken_to_in_one_language() {
     }
 }
 
+#[test]
+fn a_variant_has_other_sentences_and_the_same_explanations() {
+    if python().is_none() {
+        return skip("this test needs Python 3");
+    }
+    let ids = ["missing-f", "again", "letters", "lines", "lengths", "at-once", "crowded", "chat"];
+    at_once(ids, |id| {
+        let folder = folder();
+        let ex = |args: &[&str]| exercises(folder.path(), args).assert();
+        let task_of = ex(&["start", id, "--python", "--seed", "7"]).success();
+        task_of.stdout(contains("7번").and(contains("--seed 7")));
+        let own = fs::read_dir(folder.path().join("my")).unwrap().next().unwrap().unwrap().path();
+        // The solution of the exercise as it is fails in the variant, and with other sentences passes.
+        let solution = fs::read_to_string(task(id, "solution.py")).unwrap();
+        fs::write(&own, &solution).unwrap();
+        ex(&["check", id, "--seed", "7"]).code(1);
+        let solution = solution
+            .replace("서버로부터 응답: ", "7번 서버의 응답: ")
+            .replace("환영합니다", "7번 방에 오신 것을 환영합니다")
+            .replace("자리가 없습니다", "7번 서버에는 자리가 없습니다");
+        fs::write(&own, solution).unwrap();
+        ex(&["check", id, "--seed", "7"]).success();
+    });
+    let folder = folder();
+    exercises(folder.path(), &["start", "6", "--python", "--seed", "7"]).assert().success();
+    let check = exercises(folder.path(), &["check", "6", "--seed", "7"]).assert().code(1);
+    check.stdout(contains("taken for one message"));
+}
+
 /// What a program prints, line by line, with an end to waiting.
 fn lines_of(output: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, lines) = mpsc::channel();

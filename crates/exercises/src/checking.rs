@@ -20,6 +20,7 @@ use scenarios::tell;
 
 use crate::exercise::{EXERCISES, Exercise};
 use crate::folder;
+use crate::variant::Variant;
 
 /// How long a reply is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -124,13 +125,15 @@ fn token() -> String {
 /// When no port is free.
 pub fn run(
     exercise: &Exercise,
+    variant: &Variant,
     command: Vec<OsString>,
     go_on: GoOn,
     bar: &ProgressBar,
 ) -> Result<Report> {
-    let scenarios = (exercise.scenarios)(&token());
+    let scenarios = variant.scenarios(exercise, &token());
     bar.set_length(scenarios.len() as u64);
-    let subject = Subject::new(command, Reply::Echo, PATIENCE);
+    let sentences = variant.sentences.clone();
+    let subject = Subject { sentences, ..Subject::new(command, Reply::Echo, PATIENCE) };
     let report = check(&subject, &scenarios, 0, go_on, |event| match event {
         Event::Waiting(_) => {}
         Event::Begins(scenario) => bar.set_message(scenario.id),

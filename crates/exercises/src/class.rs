@@ -22,6 +22,7 @@ use zip::ZipArchive;
 use crate::checking::{self, Program};
 use crate::exercise::{Exercise, Language};
 use crate::protocols::{Group, group};
+use crate::variant::Variant;
 use crate::{exercise, print};
 
 /// What the result looks like.
@@ -39,6 +40,8 @@ pub struct ClassArgs {
     folder: PathBuf,
     #[arg(help = in_lines("연습 문제의 번호나 이름", "the number or the name of the exercise"), long, value_name = "EXERCISE", value_parser = exercise)]
     exercise: &'static Exercise,
+    #[arg(help = in_lines("다른 문장을 쓰는 변형의 번호", "the number of a variant with other sentences"), long, value_name = "N")]
+    seed: Option<u64>,
     #[arg(help = in_lines("표, 스프레드시트, JUnit", "a table, for a spreadsheet, or JUnit"), long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -75,7 +78,8 @@ pub fn class(args: &ClassArgs) -> Result<bool> {
         ));
     }
     compare(&mut rows, args.exercise);
-    check_all(&mut rows, args.exercise, unpacked.path());
+    let variant = Variant::new(args.seed);
+    check_all(&mut rows, args.exercise, &variant, unpacked.path());
     match args.format {
         Format::Text => print(&table(&rows, args.exercise))?,
         Format::Csv => print(&spreadsheet(&rows, args.exercise)?)?,
@@ -180,7 +184,7 @@ fn compare(rows: &mut [Row], exercise: &Exercise) {
 }
 
 /// Checks all, several at a time.
-fn check_all(rows: &mut [Row], exercise: &Exercise, target: &Path) {
+fn check_all(rows: &mut [Row], exercise: &Exercise, variant: &Variant, target: &Path) {
     let bar = checking::bar();
     bar.set_length(rows.len() as u64);
     let workers = thread::available_parallelism().map_or(2, usize::from);
@@ -195,7 +199,7 @@ fn check_all(rows: &mut [Row], exercise: &Exercise, target: &Path) {
                         return;
                     };
                     bar.set_message(row.name.clone());
-                    match one(&row, exercise, &target.join(format!("build-{place}"))) {
+                    match one(&row, exercise, variant, &target.join(format!("build-{place}"))) {
                         Ok(report) => row.report = Some(report),
                         Err(trouble) => row.trouble = Some(trouble),
                     }
@@ -207,11 +211,11 @@ fn check_all(rows: &mut [Row], exercise: &Exercise, target: &Path) {
     bar.finish_and_clear();
 }
 
-fn one(row: &Row, exercise: &Exercise, target: &Path) -> Result<Report, String> {
+fn one(row: &Row, exercise: &Exercise, variant: &Variant, target: &Path) -> Result<Report, String> {
     let (file, _) = row.program.as_ref().map_err(String::clone)?;
     match checking::program(file, target, true).map_err(|error| error.to_string())? {
         Program::Command(command) => {
-            checking::run(exercise, command, GoOn::ToTheEnd, &ProgressBar::hidden())
+            checking::run(exercise, variant, command, GoOn::ToTheEnd, &ProgressBar::hidden())
                 .map_err(|error| error.to_string())
         }
         Program::NotBuilt(said) => {

@@ -27,6 +27,7 @@ use checking::Program;
 use class::ClassArgs;
 use exercises::exercise::{self, EXERCISES, Exercise, Language, Start, find};
 use exercises::protocols;
+use exercises::variant::{self, Variant};
 use progress::Progress;
 use riddle::RiddleArgs;
 use talk::TalkArgs;
@@ -83,6 +84,8 @@ struct StartArgs {
     one: OneArgs,
     #[arg(help = in_lines("Rust 대신 파이썬", "in Python instead of Rust"), long)]
     python: bool,
+    #[arg(help = in_lines("다른 문장을 쓰는 변형의 번호", "the number of a variant with other sentences"), long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 #[derive(Args)]
@@ -91,6 +94,8 @@ struct CheckArgs {
     one: OneArgs,
     #[arg(help = in_lines("my 폴더의 파일 대신 실행할 명령", "a command instead of the file in the folder my"), value_name = "COMMAND", last = true)]
     command: Vec<OsString>,
+    #[arg(help = in_lines("다른 문장을 쓰는 변형의 번호", "the number of a variant with other sentences"), long, value_name = "N")]
+    seed: Option<u64>,
     #[arg(help = in_lines("실패해도 모두 실행합니다", "run all, whatever fails"), long)]
     all: bool,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
@@ -141,7 +146,7 @@ fn main() -> ExitCode {
     });
     let result = result.and_then(|()| match cli.command {
         None => ladder(),
-        Some(Task::Start(args)) => start(args.one.exercise, language(args.python)),
+        Some(Task::Start(args)) => start(args.one.exercise, language(args.python), args.seed),
         Some(Task::Check(args)) => run_check(args),
         Some(Task::Hint(args)) => hint(args.exercise),
         Some(Task::Watch) => watch::watch(),
@@ -211,7 +216,8 @@ fn ladder() -> Result<bool> {
 }
 
 /// Puts the file to begin with into the folder.
-fn start(exercise: &'static Exercise, language: Language) -> Result<bool> {
+fn start(exercise: &'static Exercise, language: Language, seed: Option<u64>) -> Result<bool> {
+    let variant = Variant::new(seed);
     let (text, from) = match &exercise.start {
         Start::Skeleton(source) => (source.in_language(language).to_owned(), None),
         Start::After(id) => {
@@ -233,7 +239,7 @@ fn start(exercise: &'static Exercise, language: Language) -> Result<bool> {
         }
     };
     let path = folder::path(exercise, language);
-    let begun = folder::begin(exercise, language, &text).with_context(|| {
+    let begun = folder::begin(exercise, language, &variant.text(&text)).with_context(|| {
         in_lines(
             format!("`{}`에 쓰지 못했습니다. 이 폴더에 쓸 수 있는지 확인하세요.", path.display()),
             format!("`{}` could not be written; see whether this folder can be.", path.display()),
@@ -254,12 +260,25 @@ fn start(exercise: &'static Exercise, language: Language) -> Result<bool> {
         ));
     }
     let words = exercise.words();
-    let mut text = format!("{}\n\n{}\n", path.display(), words.task.sentences());
+    let task = words.task.sentences();
+    let other =
+        variant.sentences.iter().filter(|(own, _)| task.contains(own) || text.contains(own));
+    let other: String = other
+        .map(|(own, other)| {
+            Text::new(
+                format!("이 변형에서는 `{own}` 대신 `{other}`입니다.\n"),
+                format!("In this variant it is `{other}` instead of `{own}`.\n"),
+            )
+            .sentences()
+        })
+        .collect();
+    let mut text = format!("{}\n\n{task}\n{other}", path.display());
     if let Some(from) = from {
         text += &format!("{}.\n", from.lines().join(".\n"));
     }
     let next = Text::new("고친 다음", "when it is changed");
-    text += &format!("\n{next}: cargo ex check {}\n", exercise.number);
+    let flag = seed.map_or_else(String::new, |seed| format!(" --seed {seed}"));
+    text += &format!("\n{next}: cargo ex check {}{flag}\n", exercise.number);
     print(&text)?;
     Ok(true)
 }
@@ -272,23 +291,29 @@ fn run_check(args: CheckArgs) -> Result<bool> {
     } else {
         Program::Command(args.command)
     };
-    checked(exercise, program, args.all, args.json)
+    checked(exercise, program, &Variant::new(args.seed), args.all, args.json)
 }
 
 /// Checks the learner's own program.
 fn check_own(exercise: &Exercise) -> Result<bool> {
-    checked(exercise, checking::own(exercise)?, false, false)
+    checked(exercise, checking::own(exercise)?, &Variant::default(), false, false)
 }
 
 /// Whether the program passes. What came of it is kept, and told.
-fn checked(exercise: &Exercise, program: Program, all: bool, json: bool) -> Result<bool> {
+fn checked(
+    exercise: &Exercise,
+    program: Program,
+    variant: &Variant,
+    all: bool,
+    json: bool,
+) -> Result<bool> {
     let mut progress = progress()?;
     let Program::Command(command) = program else {
         progress::tell(&checking::not_built());
         return Ok(false);
     };
     let go_on = if all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
-    let report = checking::run(exercise, command, go_on, &checking::bar())?;
+    let report = checking::run(exercise, variant, command, go_on, &checking::bar())?;
     let done = progress.change(exercise.id);
     match report.results.iter().find(|result| !result.passed()) {
         Some(failed) => done.fails(failed.id),

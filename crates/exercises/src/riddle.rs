@@ -14,6 +14,7 @@ use scenarios::check::GoOn;
 use crate::checking::{self, Program};
 use crate::exercise::{Exercise, find};
 use crate::progress::Progress;
+use crate::variant::Variant;
 use crate::{folder, keep, print, progress};
 
 /// The programs of the exercises that are wrong on purpose, and some that are right in another way.
@@ -152,7 +153,8 @@ fn check(exercise: &Exercise, file: &Path) -> Result<bool> {
         return Ok(false);
     };
     let bar = checking::bar();
-    let report = checking::run(exercise, command, GoOn::ToTheFirstFailure, &bar)?;
+    let report =
+        checking::run(exercise, &Variant::default(), command, GoOn::ToTheFirstFailure, &bar)?;
     print(&format!("{}{}\n", checking::shown(&report, false), checking::count(&report)))?;
     Ok(report.passed())
 }

@@ -417,16 +417,15 @@ impl View<'_> {
                 });
         }
         if !self.scenario.is_wanted(want, &answer.bytes, &expected) {
-            if let Some(why) = self.wrong_messages(&expected, answer, then == Then::End) {
+            // What it looks like is known of the sentences of the contract.
+            let plain = Answer { bytes: self.plain(&answer.bytes), ..answer.clone() };
+            let expected = self.plain(&expected);
+            if let Some(why) = self.wrong_messages(&expected, &plain, then == Then::End) {
                 return new(Kind::WrongBytes, why);
             }
-            let why = bytes::wrong(
-                self.subject.reply,
-                self.pattern(),
-                |cause| self.why(cause),
-                &expected,
-                answer,
-            );
+            let reply = self.subject.reply;
+            let name = |cause: &str| self.why(cause);
+            let why = bytes::wrong(reply, self.pattern(), name, &expected, &plain);
             return new(Kind::WrongBytes, why);
         }
         match (then, answer.ending) {
@@ -443,6 +442,16 @@ impl View<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Bytes with the sentences of the contract, where others stand in their place in this run.
+    fn plain(&self, bytes: &[u8]) -> Vec<u8> {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) if self.scenario.messages() != Some(Messages::Lengths) => text.to_owned(),
+            _ => return bytes.to_vec(),
+        };
+        let replace = |text: String, (own, other): &(String, String)| text.replace(other, own);
+        self.subject.sentences.iter().fold(text, replace).into_bytes()
     }
 
     /// What wrong messages of an exercise look like.

@@ -71,6 +71,8 @@ pub struct Subject {
     pub gently: bool,
     /// Whether it has failed already, in whatever scenario: the rest is not waited for in earnest.
     pub failed: Arc<AtomicBool>,
+    /// The sentences of the contract, and what stands in their place in this run.
+    pub sentences: Vec<(String, String)>,
     /// When the time for all scenarios is over, if there is an end to it.
     pub end: Option<Instant>,
 }
@@ -79,7 +81,15 @@ impl Subject {
     /// A program on a port of its own.
     #[must_use]
     pub fn new(command: Vec<OsString>, reply: Reply, patience: Duration) -> Self {
-        Self { command, reply, patience, gently: true, failed: Arc::default(), end: None }
+        Self {
+            command,
+            reply,
+            patience,
+            gently: true,
+            failed: Arc::default(),
+            sentences: Vec::new(),
+            end: None,
+        }
     }
 
     /// Whether the time for all scenarios is over.
