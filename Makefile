@@ -50,6 +50,7 @@ bench: toolchain
 
 soak: toolchain
 	cargo run --locked --release -p bench -- soak
+	cargo test --locked --workspace --test exercises -- --ignored
 
 check: lint test
 

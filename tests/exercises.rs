@@ -122,6 +122,14 @@ fn solutions_pass_in_both_languages() {
 }
 
 #[test]
+#[ignore = "four minutes; `make soak` runs it"]
+fn solutions_pass_twenty_times_under_load() {
+    for _ in 0..20 {
+        solutions_pass_in_both_languages();
+    }
+}
+
+#[test]
 fn skeletons_fail_for_the_reason_that_their_hints_speak_of() {
     // What an exercise begins with, where it continues another, passes that one.
     let rows = [

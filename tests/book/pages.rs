@@ -433,6 +433,7 @@ const BY_HAND: &[&str] = &[
     "cargo run --bin tcp-echo-client -- --port 12350 hello",
     "PORT=12345 python3 my/06-lines.py",
     "cargo ex talk",
+    "cargo ex class handed-in --exercise 6",
     "make bench",
     "make soak",
     "cargo run --release -p bench -- run --quick",

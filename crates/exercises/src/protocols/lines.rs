@@ -248,7 +248,7 @@ pub fn silent(token: &str) -> Vec<Scenario> {
             "silent",
             "아무것도 보내지 않는 클라이언트는 2초에서 4초 사이에 끊깁니다. 그동안 오는 클라이언트도 없습니다",
             "a client that sends nothing is closed after 2 s, within 4 s; nobody else comes meanwhile",
-            vec![vec![Connect(0), goes(0)], enters(1, &line("after"))],
+            vec![vec![Connect(0), goes(0), Wait(SECOND / 2)], enters(1, &line("after"))],
         ),
         new(
             "half-a-line-silent",
