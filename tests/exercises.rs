@@ -163,8 +163,14 @@ fn expected(file: &Path) -> String {
 fn programs(id: &'static str) -> Vec<(&'static str, PathBuf)> {
     let files = fs::read_dir(root().join("tests/exercises").join(id)).unwrap();
     let programs: Vec<_> = files.map(|file| (id, file.unwrap().path())).collect();
+    // What is right for many clients at once is right for one after another.
+    let right = |(_, file): &(&str, PathBuf)| expected(file) == "passes";
+    let at_once = if id == "lines" { self::programs("at-once") } else { Vec::new() };
     assert!(programs.iter().filter(|(_, file)| expected(file) != "passes").count() >= 3, "{id}");
     programs
+        .into_iter()
+        .chain(at_once.into_iter().filter(right).map(|(_, file)| (id, file)))
+        .collect()
 }
 
 #[test]

@@ -713,7 +713,10 @@ impl View<'_> {
     fn wrong_end(&self) -> Option<Problem> {
         let ended = self.observation.ended;
         if ended.is(self.scenario.end) {
-            return None;
+            return self
+                .detail
+                .serves_on
+                .then(|| Problem::new(Kind::WrongExit, self.why("port-taken-on")).in_time(0));
         }
         let complaint = &self.complaint;
         let meaning = || self.program.meaning(complaint, When::Serving);

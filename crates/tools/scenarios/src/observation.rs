@@ -132,6 +132,7 @@ pub struct Printed {
 
 /// Beside the [`Observation`], what an explanation needs and a comparison does not.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is observed by itself")]
 pub struct Detail {
     /// What it printed.
     pub printed: Printed,
@@ -141,6 +142,8 @@ pub struct Detail {
     pub moments: Vec<Moment>,
     /// Whether somebody still listens on its port, where it no longer serves.
     pub listens: bool,
+    /// Whether somebody is on its port after its end.
+    pub serves_on: bool,
     /// Whether it answers a message whose length has its bytes in the other order.
     pub reversed: bool,
     /// Whether the time for all scenarios was over before the end of this one.

@@ -574,8 +574,8 @@ impl<'a> Stage<'a> {
         // One that was to get nothing has seen the end of the server; the rest still makes sense.
         let stops = self.scenario.messages().is_some() && !right;
         let goes_on = !stops
-            && (*want == Want::Nothing || !bytes.is_empty() || wanted.is_empty())
-            && late.is_none();
+            && (*want == Want::Nothing
+                || (!bytes.is_empty() || wanted.is_empty()) && late.is_none());
         let answer = self.answer(place, number, bytes, ending);
         (answer.sent, answer.late, answer.unread, answer.stays) = (sent, late, unread, stays);
         // A client of ours that has received all that it can goes.
@@ -826,6 +826,11 @@ impl<'a> Stage<'a> {
             let surplus = self.peers.iter().enumerate().filter(|(_, peer)| more(peer));
             self.observation.surplus = surplus.map(|(number, _)| number).collect();
         }
+        let exited = matches!(self.observation.ended, Ended::Exited(_));
+        let serves_on = ends
+            && exited
+            && self.scenario.role == Role::Server
+            && TcpStream::connect_timeout(&self.addr(), TRY).is_ok();
         self.peers.clear();
         self.program.end();
         if self.scenario.acts.contains(&Act::Restart) {
@@ -841,8 +846,17 @@ impl<'a> Stage<'a> {
         let startup = self.ready.map_or(Duration::ZERO, |ready| ready - self.started);
         let moments = self.log.moments();
         let (reversed, over) = (self.reversed, self.over && !self.failed);
-        let detail =
-            Detail { printed, expected, moments, listens, reversed, over, lasted, startup };
+        let detail = Detail {
+            printed,
+            expected,
+            moments,
+            listens,
+            serves_on,
+            reversed,
+            over,
+            lasted,
+            startup,
+        };
         Outcome::Observed(Box::new(self.observation), Box::new(detail))
     }
 
