@@ -74,7 +74,11 @@ pub fn conversation(name: &str) -> Result<Vec<String>> {
     };
     let several = detail.moments.iter().any(|moment| moment.who == Who::Peer(1));
     let client = scenario.role == Role::Server;
-    let lines = detail.moments.iter().filter_map(|moment| line(moment, client, several));
+    // Whether the last thing is seen of one who only looks whether the server still serves is chance.
+    let acts =
+        |moment: &&Moment| !matches!(moment.who, Who::Peer(peer) if peer >= scenario.peers());
+    let lines =
+        detail.moments.iter().filter(acts).filter_map(|moment| line(moment, client, several));
     Ok(lines.collect())
 }
 

@@ -123,6 +123,37 @@ pub enum Act {
     Restart,
 }
 
+impl Act {
+    /// The peer that does it, or to which it happens.
+    const fn peer(&self) -> Option<PeerId> {
+        match self {
+            Self::Connect(peer)
+            | Self::Accept(peer)
+            | Self::Send(peer, _)
+            | Self::SendPieces(peer, ..)
+            | Self::HalfClose(peer)
+            | Self::Close(peer)
+            | Self::Reset(peer)
+            | Self::Receive(peer, ..)
+            | Self::Silence(peer, _)
+            | Self::Closes(peer, ..)
+            | Self::Paced(peer, ..)
+            | Self::Deaf(peer)
+            | Self::Stranger(peer, _) => Some(*peer),
+            Self::Listens
+            | Self::Wait(_)
+            | Self::Printed
+            | Self::PrintedAtOnce
+            | Self::Elsewhere
+            | Self::NothingMore
+            | Self::Complaint
+            | Self::Drain
+            | Self::Interrupt
+            | Self::Restart => None,
+        }
+    }
+}
+
 /// What must have become of the program in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -237,6 +268,12 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// How many peers it has. Those that come after them only see whether the program still serves.
+    #[must_use]
+    pub fn peers(&self) -> usize {
+        self.acts.iter().filter_map(Act::peer).max().map_or(0, |last| last + 1)
+    }
+
     /// A scenario for a server of `pattern`.
     #[must_use]
     pub fn new(
