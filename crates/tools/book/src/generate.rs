@@ -15,7 +15,7 @@ use harness::programs::{self, Rung, python};
 use scenarios::difference::Difference;
 use scenarios::patterns::PATTERNS;
 
-use crate::{Language, exercise, measured, mistake, pages, session, told};
+use crate::{Language, exercise, measured, mistake, pages, replay, session, told};
 
 /// Why a region cannot be generated here.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl Generator {
     /// Why this region cannot be generated.
     pub fn skip(&self, name: &str) -> Option<&Skip> {
         match kind(name).0 {
-            "versions" | "session" | "calls" | "conversation" => {
+            "versions" | "session" | "calls" | "conversation" | "replay" => {
                 self.missing.as_ref().or(self.other.as_ref())
             }
             "mistake" => self.other.as_ref(),
@@ -93,12 +93,13 @@ impl Generator {
         names: BTreeSet<&str>,
         progress: impl Fn(&str, usize) + Sync,
     ) -> Result<()> {
-        let is_run =
-            |name: &&str| ["session", "calls", "mistake", "conversation"].contains(&kind(name).0);
+        let is_run = |name: &&str| {
+            ["session", "calls", "mistake", "conversation", "replay"].contains(&kind(name).0)
+        };
         let mut names: Vec<&str> =
             names.into_iter().filter(|name| is_run(name) && self.skip(name).is_none()).collect();
         names.sort_by_key(|name| !session::takes_long(kind(name).1));
-        if names.iter().any(|name| kind(name).0 == "session") {
+        if names.iter().any(|name| ["session", "replay"].contains(&kind(name).0)) {
             session::build()?;
         }
         // First all in one language: some sessions write a file, which must not be written twice at once.
@@ -163,6 +164,11 @@ impl Generator {
                 let lines = shown.with_context(|| unknown(name))?;
                 fenced("text", &exercise::in_language(lines, language))
             }
+            "replay" => {
+                let tables = shown.with_context(|| unknown(name))?;
+                let [korean, english] = tables.as_slice() else { bail!(unknown(name)) };
+                language.words()(&Text::new(korean, english)).to_owned()
+            }
             "session" => terminals(shown.with_context(|| unknown(name))?, language),
             _ => bail!(unknown(name)),
         })
@@ -188,6 +194,7 @@ fn run(name: &str, language: Language) -> Result<Vec<String>> {
         ("session", name) => session::play(name, language),
         ("mistake", name) => Ok(vec![mistake::show(name)?]),
         ("conversation", name) => exercise::conversation(name),
+        ("replay", name) => replay::tables(name),
         _ => Ok(vec![measured::calls()?]),
     }
 }

@@ -7,6 +7,7 @@ pub mod measured;
 pub mod mistake;
 pub mod pages;
 pub mod region;
+mod replay;
 pub mod session;
 pub mod site;
 

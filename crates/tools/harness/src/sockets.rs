@@ -40,6 +40,8 @@ pub struct Socket {
     pub remote: SocketAddr,
     /// Whether it waits for clients: it listens, or can receive datagrams of anybody.
     pub listens: bool,
+    /// The number of its state, as the kernel has it: 1 is `ESTABLISHED`, 6 is `TIME_WAIT`.
+    pub state: u8,
     /// How many bytes have come and were not read yet.
     pub unread: u64,
     /// Its number; 0 for a connection that nobody has accepted.
@@ -79,8 +81,9 @@ fn socket(protocol: Protocol, row: &str) -> Option<Socket> {
         Protocol::Tcp => *fields.get(3)? == "0A",
         Protocol::Udp => remote.port() == 0,
     };
+    let state = u8::from_str_radix(fields.get(3)?, 16).ok()?;
     let unread = u64::from_str_radix(fields.get(4)?.split_once(':')?.1, 16).ok()?;
-    Some(Socket { local, remote, listens, unread, inode: fields.get(9)?.parse().ok()? })
+    Some(Socket { local, remote, state, listens, unread, inode: fields.get(9)?.parse().ok()? })
 }
 
 /// `0100007F:3039`, in words of the machine's own byte order.
