@@ -10,5 +10,7 @@ mod mistakes;
 mod pages;
 #[path = "book/regions.rs"]
 mod regions;
+#[path = "book/replays.rs"]
+mod replays;
 #[path = "book/words.rs"]
 mod words;

@@ -7,6 +7,7 @@
 mod code;
 mod korean;
 mod mdbook;
+mod replay;
 mod twin;
 
 use std::collections::BTreeMap;
@@ -125,6 +126,7 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
     for (name, page) in single.into_iter().chain(print) {
         let page = twin::add_switch(&without_files(page), language, name, &twins[name])
             .and_then(|page| code::finish(&page, &highlighted))
+            .and_then(|page| replay::add_programs(&page, language))
             .with_context(|| format!("{}/{name}", language.code()))?;
         write(&folder.join(name), &page)?;
     }
