@@ -889,6 +889,79 @@ fn a_transcript_is_copied_as_commands_that_can_be_run() {
     book.quiet();
 }
 
+/// Each moment is reached by key, says what its row of the table says, and marks the line that the row names.
+#[test]
+fn every_replay_steps_through_all_its_moments_by_key_on_a_phone() {
+    let Some(mut book) = Book::open() else { return };
+    book.resize(390);
+    let mut replays = 0;
+    for language in Language::ALL.map(Language::code) {
+        for name in book.pages().into_iter().filter(|name| name != "print.html") {
+            let page = format!("{language}/{name}");
+            book.go(&page);
+            let wrong = book.run(
+                "[...document.querySelectorAll('.replay')].map(replay => {
+                    for (let it = replay; it; it = it.parentElement) if (it.tagName === 'DETAILS') it.open = true;
+                    const stepper = replay.querySelector('.stepper');
+                    const rows = [...replay.querySelectorAll('tbody tr')];
+                    const listings = [...replay.querySelectorAll('.program')];
+                    const wrong = [];
+                    for (const [index, row] of rows.entries()) {
+                        const cells = [...row.cells].map(cell => cell.textContent.trim());
+                        const said = stepper.querySelector('.moment').textContent;
+                        if (said !== `${cells[1]}: ${cells[2]}`) wrong.push(`${index}: ${said}`);
+                        if (stepper.querySelector('output').textContent !== `${index + 1} / ${rows.length}`)
+                            wrong.push(`${index}: ${stepper.querySelector('output').textContent}`);
+                        listings.forEach((listing, program) => {
+                            const line = parseInt(cells[3 + program], 10) || 0;
+                            const now = [...listing.querySelectorAll('.now')].map(it => Number(it.dataset.line));
+                            if (JSON.stringify(now) !== JSON.stringify(line ? [line] : []))
+                                wrong.push(`${index}: ${now} is marked in ${program}, ${line} is named`);
+                        });
+                        if (document.body.scrollWidth > innerWidth) wrong.push(`${index}: too wide`);
+                        const press = { key: 'ArrowRight', bubbles: true, cancelable: true };
+                        stepper.querySelector('button').dispatchEvent(new KeyboardEvent('keydown', press));
+                    }
+                    if (location.hash !== `#${replay.id}-${rows.length}`) wrong.push(location.hash);
+                    return [replay.id, listings.length, wrong];
+                })",
+            );
+            for replay in wrong.as_array().unwrap() {
+                assert_eq!(replay[2], json!([]), "{page}: {replay}");
+                assert!(replay[1] == 1 || replay[1] == 2, "{page}: {replay}");
+                replays += 1;
+            }
+            book.quiet();
+        }
+    }
+    assert!(replays >= 18, "{replays}");
+}
+
+/// A link to a moment opens what folds it away, and shows it.
+#[test]
+fn a_moment_of_a_replay_can_be_linked_to() {
+    let Some(mut book) = Book::open() else { return };
+    book.go("en/tcp.html#second-client-5");
+    let stepper = "document.querySelector('#second-client .stepper')";
+    assert!(
+        book.text(&format!("{stepper}.querySelector('output').textContent")).starts_with("5 / ")
+    );
+    assert_eq!(book.run(&format!("{stepper}.closest('details').open")), true);
+    book.quiet();
+}
+
+/// Without scripts the table is there, and nothing of the stepper.
+#[test]
+fn without_scripts_a_replay_is_a_table() {
+    let Some(mut book) = Book::open() else { return };
+    call::<Emulation::SetScriptExecutionDisabled>(&book.tab, json!({ "value": true }));
+    book.go("en/tcp.html");
+    call::<Emulation::SetScriptExecutionDisabled>(&book.tab, json!({ "value": false }));
+    let seen = "[...document.querySelectorAll('.replay')].every(replay =>
+        replay.querySelector('tbody tr') && !replay.querySelector('.stepper') && replay.querySelector('.programs').hidden)";
+    assert_eq!(book.run(seen), true);
+}
+
 /// The files of the book are those that its pages need, and no more.
 #[test]
 fn the_folder_of_the_book_has_no_leftovers() {

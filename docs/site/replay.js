@@ -71,9 +71,10 @@
             return made;
         };
         const previous = button('◀', say('이전 장면', 'Previous moment'), () => go(now - 1));
-        const play = button('⏵', say('재생', 'Play'), () => timer ? pause() : start());
-        play.hidden = still;
         const next = button('▶', say('다음 장면', 'Next moment'), () => go(now + 1));
+        const [playing, paused] = [say('멈춤', 'Pause'), say('재생', 'Play')];
+        const play = button(paused, paused, () => timer ? pause() : start());
+        play.hidden = still;
         const slider = element('input', '');
         Object.assign(slider, { type: 'range', min: 1, max: moments.length, value: 1 });
         slider.setAttribute('aria-label', say('장면', 'Moment'));
@@ -124,10 +125,8 @@
                 lane.lastChild.textContent = last?.what ?? '';
                 lane.classList.toggle('now', last === moment);
             }
-            const held = moments.slice(0, now + 1).findLast(it => it.system || it === moments[0]);
             // What the system holds is known when everybody rests; until then, the last that is known.
-            const rest = moments.slice(0, now + 1).findLast(it => it.quiet || it.client || it.system);
-            system.lastChild.textContent = rest ? rest.system : held.system;
+            system.lastChild.textContent = moments.slice(0, now + 1).findLast(it => it.system)?.system ?? '';
             const right = moment.client !== moment.takes;
             arrows[0].textContent = moment.client ? (right ? '→' : '←') : '';
             arrows[1].textContent = moment.client || moment.quiet ? '' : (right ? '←' : '→');
@@ -138,7 +137,7 @@
                     const here = [...places].filter(([, place]) => place.line === Number(line.dataset.line));
                     line.classList.toggle('now', here.some(([, place]) => place.now));
                     line.classList.toggle('waits', here.some(([, place]) => place.waits));
-                    const names = here.map(([who, place]) => place.waits ? `${who} ⏸` : who).join(', ');
+                    const names = here.map(([who, place]) => place.waits ? `${who} (${say('기다림', 'waits')})` : who).join(', ');
                     line.dataset.at = names;
                     if (names) {
                         line.setAttribute('aria-current', 'step');
@@ -148,8 +147,7 @@
                 }
                 const marked = listing.querySelector('.now') ?? listing.querySelector('.waits');
                 if (marked) {
-                    const top = marked.offsetTop - listing.offsetTop;
-                    listing.scrollTop = top - listing.clientHeight / 2;
+                    listing.scrollTop = marked.offsetTop - listing.clientHeight / 2;
                 }
             });
         }
@@ -165,16 +163,20 @@
                 now = -1;
             }
             timer = setInterval(() => now < moments.length - 1 ? go(now + 1) : pause(), 1500);
-            play.textContent = '⏸';
-            play.setAttribute('aria-label', say('멈춤', 'Pause'));
+            name(playing);
             go(now + 1);
         }
 
         function pause() {
             clearInterval(timer);
             timer = 0;
-            play.textContent = '⏵';
-            play.setAttribute('aria-label', say('재생', 'Play'));
+            name(paused);
+        }
+
+        function name(text) {
+            play.textContent = text;
+            play.title = text;
+            play.setAttribute('aria-label', text);
         }
 
         root.addEventListener('keydown', event => {

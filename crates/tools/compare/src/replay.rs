@@ -85,7 +85,7 @@ pub fn all() -> Vec<Replay> {
             literal,
             &[Start, Connect(0), Connect(1), Send(1, b"hello"), Send(0, hello), End(0), End(1)],
         ),
-        replay("more-than-fits", TcpEcho, literal, &[Start, Connect(0), Send(0, &MANY), End(0)]),
+        replay("reset", TcpEcho, literal, &[Start, Connect(0), Send(0, &MANY), End(0)]),
         replay("restart", TcpEcho, literal, &[Start, Connect(0), Send(0, hello), End(0), Start]),
         replay(
             "hello-udp",
@@ -443,6 +443,9 @@ impl Stage {
                 english.push(format!("{there}: {count}"));
             }
         }
+        if korean.is_empty() {
+            return Text::new("없음", "nothing");
+        }
         Text::new(korean.join(", "), english.join(", "))
     }
 }
@@ -772,23 +775,10 @@ fn beside(original: &[Vec<Event>], port: &[Vec<Event>]) -> Vec<Moment> {
 fn moment(one: Option<&Event>, other: Option<&Event>) -> Option<Moment> {
     let event = one.or(other)?;
     let system = match (one.map(|it| &it.system), other.map(|it| &it.system)) {
-        (Some(Some(one)), Some(Some(other))) if one != other => {
-            let or_nothing = |text: &str, nothing: &str| {
-                if text.is_empty() { nothing.to_owned() } else { text.to_owned() }
-            };
-            Some(Text::new(
-                format!(
-                    "파이썬: {} / Rust: {}",
-                    or_nothing(&one.korean, "없음"),
-                    or_nothing(&other.korean, "없음")
-                ),
-                format!(
-                    "Python: {} / Rust: {}",
-                    or_nothing(&one.english, "nothing"),
-                    or_nothing(&other.english, "nothing")
-                ),
-            ))
-        }
+        (Some(Some(one)), Some(Some(other))) if one != other => Some(Text::new(
+            format!("{} / {}", one.korean, other.korean),
+            format!("{} / {}", one.english, other.english),
+        )),
         (one, other) => one.or(other).cloned().flatten(),
     };
     Some(Moment {

@@ -32,7 +32,7 @@ pub fn add_programs(page: &str, language: Language) -> Result<String> {
 fn program(file: &Path, language: Language) -> Result<String> {
     let text = read(file)?;
     let header = |line: &str| line.starts_with("//!") || line.starts_with("# ");
-    let skipped = text.lines().take_while(|line| header(line) || *line == "#").count();
+    let skipped = text.lines().take_while(|line| header(line) || matches!(*line, "#" | "")).count();
     let mut lines = String::new();
     for (index, line) in text.lines().enumerate().skip(skipped) {
         // Of a comment in two languages the line of the other one goes, and the number with it.
