@@ -1,7 +1,7 @@
 //! What the book shows of replays: a table, from which the built book makes a stepper.
 
 use anyhow::{Context, Result};
-use compare::replay::{Moment, Place, Replay, all};
+use compare::replay::{Cell, Moment, Place, Replay, all};
 use harness::Text;
 use harness::programs::Programs;
 
@@ -50,12 +50,12 @@ fn table(replay: &Replay, moments: &[Moment], language: Language) -> String {
 }
 
 /// The line; what has none in a program that does it has nothing.
-fn place(cell: Option<Option<Place>>) -> Text {
+fn place(cell: Cell) -> Text {
     match cell {
-        None => Text::new("—", "—"),
-        Some(None) => Text::new("", ""),
-        Some(Some(Place { line, waits: false })) => Text::new(line.to_string(), line.to_string()),
-        Some(Some(Place { line, waits: true })) => {
+        Cell::Absent => Text::new("—", "—"),
+        Cell::Happens => Text::new("", ""),
+        Cell::At(Place { line, waits: false }) => Text::new(line.to_string(), line.to_string()),
+        Cell::At(Place { line, waits: true }) => {
             Text::new(format!("{line}, 기다림"), format!("{line}, waits"))
         }
     }

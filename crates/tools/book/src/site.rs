@@ -126,14 +126,34 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
     for (name, page) in single.into_iter().chain(print) {
         let page = twin::add_switch(&without_files(page), language, name, &twins[name])
             .and_then(|page| code::finish(&page, &highlighted))
-            .and_then(|page| replay::add_programs(&page, language))
+            .and_then(|page| match name.as_str() {
+                // Paper has the tables.
+                "print.html" => Ok(page),
+                _ => replay::add_programs(&page, language),
+            })
             .with_context(|| format!("{}/{name}", language.code()))?;
         write(&folder.join(name), &page)?;
     }
     if language == Language::Korean {
         korean::translate(folder, korean::SEARCH)?;
     }
-    Ok(())
+    without_unused_fonts(&folder.join("fonts"))
+}
+
+/// Takes out the weights of mdBook's fonts in which nothing of the book is set.
+fn without_unused_fonts(fonts: &Path) -> Result<()> {
+    static FACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"@font-face \{[^}]*font-weight: (?:300|800);[^}]*/fonts/([\w-]+\.woff2)[^}]*\}\n?",
+        )
+        .expect("a valid pattern")
+    });
+    let sheet = fonts.join("fonts.css");
+    let faces = read(&sheet)?;
+    for face in FACE.captures_iter(&faces) {
+        fs::remove_file(fonts.join(&face[1]))?;
+    }
+    write(&sheet, &FACE.replace_all(&faces, ""))
 }
 
 /// Makes words of the links to files of the project: they lead there on a code host, and nowhere from a

@@ -157,6 +157,26 @@ pub struct Place {
     pub waits: bool,
 }
 
+/// What a moment is for one program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// It does not happen there.
+    Absent,
+    /// It happens, in no line of the program.
+    Happens,
+    /// It happens in this line.
+    At(Place),
+}
+
+impl Cell {
+    fn of(event: Option<&Event>) -> Self {
+        match event {
+            None => Self::Absent,
+            Some(event) => event.place.map_or(Self::Happens, Self::At),
+        }
+    }
+}
+
 /// One moment.
 #[derive(Clone, Debug)]
 pub struct Moment {
@@ -165,7 +185,7 @@ pub struct Moment {
     /// What it does.
     pub what: Text,
     /// For each program, whether it happens there, and in which line.
-    pub cells: Vec<Option<Option<Place>>>,
+    pub cells: Vec<Cell>,
     /// What the system holds then, where it has come to rest.
     pub system: Option<Text>,
 }
@@ -203,7 +223,7 @@ impl Replay {
         let lease = Lease::take()?;
         let server = SocketAddr::from((Ipv4Addr::LOCALHOST, lease.port));
         let mut stage = Stage { protocol: self.protocol, server, clients: Vec::new() };
-        let mut lives: Vec<Life> = Vec::new();
+        let mut started: Vec<Life> = Vec::new();
         let mut acts = Vec::new();
         for act in &self.acts {
             if let Act::Start = act {
@@ -211,14 +231,14 @@ impl Replay {
                     trace::command("-ttt -T -e trace=network,close,clone,clone3", &command);
                 strace.env("PORT", lease.port.to_string());
                 let program = Program::start(strace, Stdout::Pipe)?;
-                lives.push(Life { program, rests: Vec::new(), first: acts.len() });
+                started.push(Life { program, rests: Vec::new(), first: acts.len() });
             }
             let events = stage.act(act)?;
-            lives.last_mut().context("a server")?.settle(lease.port)?;
+            started.last_mut().context("a server")?.settle(lease.port)?;
             acts.push((events, stage.holds()));
         }
         let mut told: Vec<Vec<Event>> = Vec::new();
-        for life in &lives {
+        for life in &started {
             told.truncate(life.first);
             told.extend(life.tell(&lines, lease.port)?);
         }
@@ -784,7 +804,7 @@ fn moment(one: Option<&Event>, other: Option<&Event>) -> Option<Moment> {
     Some(Moment {
         who: event.who,
         what: event.what.clone(),
-        cells: vec![one.map(|event| event.place), other.map(|event| event.place)],
+        cells: vec![Cell::of(one), Cell::of(other)],
         system,
     })
 }
@@ -846,18 +866,16 @@ mod tests {
         let port = [vec![event(Who::Server, "recv", 3), event(Who::Server, "sendall", 4)]];
         let rows: Vec<_> = beside(&original, &port)
             .into_iter()
-            .map(|moment| {
-                let lines = moment.cells.iter().map(|cell| cell.flatten().map(|place| place.line));
-                (moment.what.english, lines.collect::<Vec<_>>())
-            })
+            .map(|moment| (moment.what.english, moment.cells))
             .collect();
-        let row = |what: &str, cells: [Option<usize>; 2]| (what.to_owned(), cells.to_vec());
+        let at = |line| Cell::At(Place { line, waits: false });
+        let row = |what: &str, cells: [Cell; 2]| (what.to_owned(), cells.to_vec());
         assert_eq!(
             rows,
             [
-                row("recv", [Some(1), Some(3)]),
-                row("ends", [Some(2), None]),
-                row("sendall", [None, Some(4)])
+                row("recv", [at(1), at(3)]),
+                row("ends", [at(2), Cell::Absent]),
+                row("sendall", [Cell::Absent, at(4)])
             ]
         );
     }
