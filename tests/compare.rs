@@ -461,6 +461,39 @@ fn the_reports_for_a_script_name_every_scenario() {
     );
 }
 
+#[test]
+fn the_replay_of_a_wrong_server_shows_where_it_waits() {
+    let Some(python) = interpreter() else { return };
+    if cfg!(not(unix)) {
+        skip("where Python waits is seen on Unix");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("replay.html");
+    let wrong = root().join("tests/gallery/wrong/threaded-echo/silent-neighbour-join.py");
+    compare(&["check", "threaded-echo/silent-neighbour", "--port", "0", "--replay"])
+        .arg(&page)
+        .args(["--", python])
+        .arg(&wrong)
+        .env("LC_ALL", "en_US.UTF-8")
+        .assert()
+        .code(1)
+        .stdout(contains(format!("replay: {}", page.display())));
+    let html = fs::read_to_string(page).unwrap();
+    let source = fs::read_to_string(wrong).unwrap();
+    for (who, call) in
+        [("main thread", "client_thread.join()"), ("thread 1", "client_socket.recv(")]
+    {
+        let line = source.lines().position(|line| line.contains(call)).unwrap() + 1;
+        assert!(html.contains(&format!("<td>{line}, waits</td>")), "{who}: {line}");
+        assert!(
+            html.contains(&format!("<td>{who}</td><td>waits in line {line} ")),
+            "{who}: {line}"
+        );
+    }
+    assert!(html.contains("What the port does") && !html.contains("http"), "it needs nothing else");
+}
+
 // --- The command line -----------------------------------------------------------------------------
 
 #[test]

@@ -443,3 +443,26 @@ fn a_class_is_checked_in_one_command() {
         .code(1)
         .stderr(contains("could not be read"));
 }
+
+#[test]
+fn the_replay_shows_the_learners_program_and_not_the_solution() {
+    let Some(python) = python() else {
+        skip("a replay needs Python 3");
+        return;
+    };
+    let folder = folder();
+    let mut check =
+        exercises(folder.path(), &["check", "at-once", "--replay", "replay.html", "--"]);
+    check.args(python).arg(task("lines", "solution.py"));
+    check.assert().code(1).stdout(contains("replay: replay.html"));
+    let html = fs::read_to_string(folder.path().join("replay.html")).unwrap();
+    assert!(html.contains("What a solution does"), "{html}");
+    let learners = fs::read_to_string(task("lines", "solution.py")).unwrap();
+    let line = learners.lines().position(|line| line.contains(".recv(")).unwrap() + 1;
+    assert!(cfg!(not(unix)) || html.contains(&format!("<td>{line}, waits</td>")), "{html}");
+    assert!(!html.contains("import threading"), "{html}");
+    exercises(folder.path(), &["check", "1", "--replay", "no/such.html", "--", "true"])
+        .assert()
+        .code(1)
+        .stderr(contains("could not be written"));
+}

@@ -23,8 +23,9 @@
                 waits: cell.includes(','),
             }));
             const client = /^(client|클라이언트)/.test(who);
-            const takes = client ? /^receives|받음$/.test(what) : /^(accept|recv|recvfrom):/.test(what);
-            const waits = /^waits|기다림$/.test(what);
+            const takes = client ? /^receives|받음$|^←/.test(what) : /^(accept|recv|recvfrom):|^←/.test(what);
+            // What is printed goes to nobody of these.
+            const waits = /^waits|기다림$|^["“]|^exit |^signal /.test(what);
             const ends = /^ends|^끝남/.test(what);
             return { who, what, places, client, takes, quiet: waits || ends, ends, system: rest.at(-1) };
         });
@@ -100,7 +101,7 @@
         const arrows = [0, 1].map(() => element('div', 'arrow'));
         arrows.forEach(arrow => arrow.setAttribute('aria-hidden', 'true'));
         const system = element('div', 'lane system');
-        system.append(element('b', '', say('시스템', 'system')), element('span', ''));
+        system.append(element('b', '', table.tHead.rows[0].lastElementChild.textContent), element('span', ''));
         lanes.append(sides[0], arrows[0], system, arrows[1], sides[1]);
 
         const details = element('details', '');

@@ -13,14 +13,15 @@ use common::in_lines;
 use harness::Text;
 use harness::programs::python;
 use indicatif::{ProgressBar, ProgressStyle};
-use scenarios::check::{Event, GoOn, Report, check};
-use scenarios::scenario::Reply;
+use scenarios::check::{Event, GoOn, Report, ScenarioResult, check};
+use scenarios::page;
+use scenarios::scenario::{Reply, Scenario};
 use scenarios::stage::Subject;
 use scenarios::tell;
 
 use crate::exercise::{EXERCISES, Exercise};
-use crate::folder;
 use crate::variant::Variant;
+use crate::{Language, folder};
 
 /// How long a reply is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -104,7 +105,7 @@ fn build(source: &Path, target: &Path, kept: bool) -> Result<Program> {
 /// When there is none, or what runs it is not there.
 pub fn own(exercise: &Exercise) -> Result<Program> {
     let Some(file) = folder::newest(exercise) else {
-        let (file, number) = (folder::path(exercise, crate::Language::Rust), exercise.number);
+        let (file, number) = (folder::path(exercise, Language::Rust), exercise.number);
         bail!(in_lines(
             format!("`{}`이 없습니다. 먼저 시작하세요: cargo ex start {number}", file.display()),
             format!("`{}` is not there; begin with: cargo ex start {number}", file.display()),
@@ -141,6 +142,35 @@ pub fn run(
     });
     bar.finish_and_clear();
     report
+}
+
+/// Writes a page of the scenario of this result: what the program does, and what a solution does.
+///
+/// # Errors
+///
+/// When no port is free, or the file cannot be written.
+pub fn replay(
+    file: &Path,
+    exercise: &Exercise,
+    command: Vec<OsString>,
+    result: &ScenarioResult,
+) -> Result<()> {
+    let scenarios = Variant::default().scenarios(exercise, &token());
+    let is_it = |scenario: &&Scenario| scenario.id == result.id;
+    let scenario = scenarios.iter().find(is_it).context("it was played")?;
+    let play =
+        |title, command| page::run(title, &Subject::new(command, Reply::Echo, PATIENCE), scenario);
+    let mut runs = Vec::new();
+    runs.extend(play(Text::new("검사한 프로그램", "The program that was checked"), command)?);
+    let folder = tempfile::tempdir()?;
+    let solution = folder.path().join("solution.py");
+    fs::write(&solution, exercise.solution.in_language(Language::Python))?;
+    if let Some(python) = python() {
+        let words = python.iter().map(OsString::from).chain([solution.into_os_string()]);
+        let title = Text::new("풀이라면", "What a solution does");
+        runs.extend(play(title, words.collect())?.map(page::Run::without_source));
+    }
+    page::write(file, result, &runs)
 }
 
 /// A bar for what goes on.

@@ -12,7 +12,7 @@ mod watch;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -21,6 +21,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use common::{examples, in_lines};
 use harness::{Text, program};
 use scenarios::check::GoOn;
+use scenarios::page;
 use serde_json::json;
 
 use checking::Program;
@@ -100,6 +101,8 @@ struct CheckArgs {
     all: bool,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
+    #[arg(help = in_lines("실패한 시나리오(통과하면 마지막 시나리오)를 한 장면씩 넘겨 보는 HTML 파일을 씁니다", "write a page that steps through what failed (or the last scenario)"), long, value_name = "FILE", conflicts_with = "seed")]
+    replay: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -291,12 +294,23 @@ fn run_check(args: CheckArgs) -> Result<bool> {
     } else {
         Program::Command(args.command)
     };
-    checked(exercise, program, &Variant::new(args.seed), args.all, args.json)
+    let (all, json, replay) = (args.all, args.json, args.replay.as_deref());
+    checked(exercise, program, &Variant::new(args.seed), &Wanted { all, json, replay })
 }
 
 /// Checks the learner's own program.
 fn check_own(exercise: &Exercise) -> Result<bool> {
-    checked(exercise, checking::own(exercise)?, &Variant::default(), false, false)
+    checked(exercise, checking::own(exercise)?, &Variant::default(), &Wanted::default())
+}
+
+/// What is wanted of a check.
+#[derive(Default)]
+struct Wanted<'a> {
+    /// That it goes on, whatever fails.
+    all: bool,
+    json: bool,
+    /// The file for a page of the scenario that failed.
+    replay: Option<&'a Path>,
 }
 
 /// Whether the program passes. What came of it is kept, and told.
@@ -304,8 +318,7 @@ fn checked(
     exercise: &Exercise,
     program: Program,
     variant: &Variant,
-    all: bool,
-    json: bool,
+    &Wanted { all, json, replay }: &Wanted,
 ) -> Result<bool> {
     let mut progress = progress()?;
     let Program::Command(command) = program else {
@@ -313,7 +326,10 @@ fn checked(
         return Ok(false);
     };
     let go_on = if all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
-    let report = checking::run(exercise, variant, command, go_on, &checking::bar())?;
+    let report = checking::run(exercise, variant, command.clone(), go_on, &checking::bar())?;
+    if let (Some(file), Some(result)) = (replay, report.shown()) {
+        checking::replay(file, exercise, command, result)?;
+    }
     let done = progress.change(exercise.id);
     match report.results.iter().find(|result| !result.passed()) {
         Some(failed) => done.fails(failed.id),
@@ -331,6 +347,9 @@ fn checked(
         print(&serde_json::to_string_pretty(&json)?)?;
     } else {
         print(&checking::told(exercise, &report, all, offered))?;
+        if let Some(file) = replay {
+            print(&page::written(file))?;
+        }
     }
     Ok(report.passed())
 }

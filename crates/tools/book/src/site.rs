@@ -140,13 +140,11 @@ fn finish(language: Language, pages: &Pages, twins: &Pages, folder: &Path) -> Re
     without_unused_fonts(&folder.join("fonts"))
 }
 
-/// Takes out the weights of mdBook's fonts in which nothing of the book is set.
+/// Takes out those of mdBook's fonts in which nothing, or next to nothing, of the book is set.
 fn without_unused_fonts(fonts: &Path) -> Result<()> {
     static FACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"@font-face \{[^}]*font-weight: (?:300|800);[^}]*/fonts/([\w-]+\.woff2)[^}]*\}\n?",
-        )
-        .expect("a valid pattern")
+        Regex::new(r"@font-face \{[^}]*/fonts/([\w-]+-(?:[38]00|[3678]00italic)\.woff2)[^}]*\}\n?")
+            .expect("a valid pattern")
     });
     let sheet = fonts.join("fonts.css");
     let faces = read(&sheet)?;

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -19,9 +19,10 @@ use harness::Text;
 use harness::program;
 use harness::programs::{Programs, Rung};
 use indicatif::{ProgressBar, ProgressStyle};
-use scenarios::check::{self, Event, GoOn};
+use scenarios::check::{self, Event, GoOn, ScenarioResult};
 use scenarios::moments::{Moment, side_by_side};
 use scenarios::observation::Outcome;
+use scenarios::page;
 use scenarios::patterns::{self, PATTERNS};
 use scenarios::rungs::{self, Verdict};
 use scenarios::scenario::{Checked, Reply, Scenario};
@@ -87,6 +88,8 @@ struct CheckArgs {
     verbose: bool,
     #[arg(help = in_lines("결과를 JUnit XML 파일로도 씁니다", "write the results as JUnit XML too"), long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    #[arg(help = in_lines("실패한 시나리오(통과하면 마지막 시나리오)를 한 장면씩 넘겨 보는 HTML 파일을 씁니다", "write a page that steps through what failed (or the last scenario)"), long, value_name = "FILE")]
+    replay: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -282,15 +285,47 @@ fn check(args: CheckArgs) -> Result<bool> {
                 .sentences()
             })?;
     }
+    let replay = args.replay.as_deref();
+    if let (Some(file), Some(result)) = (replay, report.shown()) {
+        bar.set_message(result.id);
+        replayed(file, result, &scenarios, &subject)?;
+    }
     if args.json {
         print(&report::check_json(pattern, &command, &report)?)?;
     } else {
         print(&report::check(&report, args.verbose))?;
+        if let Some(file) = replay {
+            print(&page::written(file))?;
+        }
         if report.passed() {
             print(&report::next(pattern, id.is_none(), args.reply))?;
         }
     }
     Ok(report.passed())
+}
+
+/// Writes the page of one scenario: the server that is checked, and the port.
+fn replayed(
+    file: &Path,
+    result: &ScenarioResult,
+    scenarios: &[Scenario],
+    subject: &Subject,
+) -> Result<()> {
+    let is_it = |scenario: &&Scenario| scenario.id == result.id;
+    let scenario = scenarios.iter().find(is_it).context("it was played")?;
+    let mut reference = Programs::build()?
+        .command(scenario.pattern, Rung::Port)?
+        .context("the port is no script")?;
+    if subject.reply == Reply::Echo {
+        reference.push("--echo".into());
+    }
+    let reference = Subject { command: reference, ..subject.clone() };
+    let runs = [
+        page::run(Text::new("검사한 서버", "The server that was checked"), subject, scenario)?,
+        page::run(Text::new("이식판이라면", "What the port does"), &reference, scenario)?,
+    ];
+    let runs: Vec<page::Run> = runs.into_iter().flatten().collect();
+    page::write(file, result, &runs)
 }
 
 fn source(args: &SourceArgs) -> Result<bool> {

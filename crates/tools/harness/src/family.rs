@@ -73,6 +73,11 @@ impl Family {
     pub fn interrupt(&self) {
         self.signal(rustix::process::Signal::INT, false);
     }
+
+    /// Aborts the leader (`SIGABRT`).
+    pub fn abort(&self) {
+        self.signal(rustix::process::Signal::ABORT, false);
+    }
 }
 
 #[cfg(not(unix))]
@@ -121,6 +126,9 @@ impl Family {
 
     /// There is no Ctrl-C for a single program here.
     pub fn interrupt(&self) {}
+
+    /// There is no such signal here.
+    pub fn abort(&self) {}
 }
 
 impl Family {

@@ -309,6 +309,11 @@ impl Program {
         self.family.interrupt();
     }
 
+    /// Aborts the program (Unix): Python then says where each thread is, if `PYTHONFAULTHANDLER` is set.
+    pub fn abort(&self) {
+        self.family.abort();
+    }
+
     /// Ends the program alone: what traces it, for one, still writes what it knows.
     pub fn kill(&self) {
         self.family.kill_leader();

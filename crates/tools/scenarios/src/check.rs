@@ -103,6 +103,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// The result that is worth a closer look: the first failure, or the last one.
+    #[must_use]
+    pub fn shown(&self) -> Option<&ScenarioResult> {
+        self.results.iter().find(|result| !result.passed()).or(self.results.last())
+    }
+
     /// Whether the program passes.
     #[must_use]
     pub fn passed(&self) -> bool {

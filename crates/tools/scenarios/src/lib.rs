@@ -20,6 +20,7 @@ mod meaning;
 pub mod moments;
 pub mod observation;
 mod output;
+pub mod page;
 pub mod patterns;
 pub mod peer;
 pub mod rungs;

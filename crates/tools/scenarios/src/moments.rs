@@ -50,7 +50,7 @@ pub enum What {
 }
 
 impl What {
-    fn text(&self) -> Text {
+    pub(crate) fn text(&self) -> Text {
         let short = |bytes: &[u8]| Shown::short(bytes, 18).to_string();
         match self {
             Self::Connects => Text::new("연결", "connects"),
@@ -102,9 +102,10 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((at, who, what));
     }
 
-    /// All that was noted, in its order. What comes in many pieces becomes one.
-    pub fn moments(&self) -> Vec<Moment> {
+    /// All that was noted until the end, if there is one, in its order. What comes in many pieces becomes one.
+    pub fn moments(&self, end: Option<Instant>) -> Vec<Moment> {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        noted.retain(|(at, ..)| end.is_none_or(|end| *at <= end));
         noted.sort_by_key(|(at, ..)| *at);
         let first =
             noted.iter().find(|(_, _, what)| matches!(what, What::Connects | What::Sends(_)));
@@ -284,7 +285,7 @@ mod tests {
         log.note(Who::Peer(0), What::Receives(b"a".to_vec()));
         log.note(Who::Peer(0), What::Receives(b"b".to_vec()));
         log.note(Who::Peer(1), What::Receives(b"c".to_vec()));
-        let moments = log.moments();
+        let moments = log.moments(None);
         assert_eq!(moments.len(), 4);
         assert_eq!(moments[2].what, What::Receives(b"ab".to_vec()));
         assert!(moments[0].seconds <= 0.0 && moments[1].seconds == 0.0);

@@ -75,6 +75,8 @@ pub struct Subject {
     pub sentences: Vec<(String, String)>,
     /// When the time for all scenarios is over, if there is an end to it.
     pub end: Option<Instant>,
+    /// Whether it is aborted in the end, so that Python says on standard error where each thread is.
+    pub aborted: bool,
 }
 
 impl Subject {
@@ -89,6 +91,7 @@ impl Subject {
             failed: Arc::default(),
             sentences: Vec::new(),
             end: None,
+            aborted: false,
         }
     }
 
@@ -143,6 +146,8 @@ struct Stage<'a> {
     ready: Option<Instant>,
     /// Whether something has failed: the rest is not waited for in earnest.
     failed: bool,
+    /// When the program was aborted.
+    aborted: Option<Instant>,
     /// Whether the time was over before its end.
     over: bool,
     /// The addresses on which somebody else answered before the program was started.
@@ -173,6 +178,9 @@ fn command(subject: &Subject, scenario: &Scenario, port: u16) -> Command {
     };
     let mut all = wrapper.iter().map(OsString::from).chain(words);
     let mut command = Command::new(all.next().unwrap_or_default());
+    if subject.aborted {
+        command.env("PYTHONFAULTHANDLER", "1");
+    }
     command.args(all).env("PORT", port).env("PYTHONUTF8", "1");
     if let Role::Client { arguments, .. } = &scenario.role {
         command.args(arguments);
@@ -221,6 +229,7 @@ impl<'a> Stage<'a> {
             started: Instant::now(),
             ready: None,
             failed: false,
+            aborted: None,
             over: false,
             strangers,
             reversed: false,
@@ -539,6 +548,9 @@ impl<'a> Stage<'a> {
         let (mut late, mut unread, mut stays) = (None, None, None);
         let ours = self.scenario.role == Role::Server;
         let silent = ours && ending == Ending::Open && bytes.is_empty();
+        if silent {
+            self.abort();
+        }
         if silent && wanted.is_empty() && self.scenario.messages().is_some() {
             self.failed = true;
         } else if silent && (!wanted.is_empty() || then == Then::AnyEnd) {
@@ -784,6 +796,15 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// Aborts the program, if it is to be. What happens from then on is our own doing.
+    fn abort(&mut self) {
+        if self.subject.aborted && self.aborted.is_none() {
+            self.aborted = Some(Instant::now());
+            self.program.abort();
+            let _ = self.program.exit(TRY);
+        }
+    }
+
     /// What becomes of the program, and what it has printed.
     fn finish(mut self) -> Outcome {
         let interrupted = self.scenario.acts.contains(&Act::Interrupt);
@@ -831,6 +852,7 @@ impl<'a> Stage<'a> {
             && exited
             && self.scenario.role == Role::Server
             && TcpStream::connect_timeout(&self.addr(), TRY).is_ok();
+        self.abort();
         self.peers.clear();
         self.program.end();
         if self.scenario.acts.contains(&Act::Restart) {
@@ -844,7 +866,7 @@ impl<'a> Stage<'a> {
             without_ports(&String::from_utf8_lossy(&printed.stdout), &self.ports);
         self.observation.traceback = printed.stderr.contains("Traceback (most recent call last)");
         let startup = self.ready.map_or(Duration::ZERO, |ready| ready - self.started);
-        let moments = self.log.moments();
+        let moments = self.log.moments(self.aborted);
         let (reversed, over) = (self.reversed, self.over && !self.failed);
         let detail = Detail {
             printed,
