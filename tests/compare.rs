@@ -19,6 +19,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use scenarios::patterns::{self, PATTERNS};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 /// How long anything may take that should end. Only a failure ever waits this long.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -112,7 +113,7 @@ fn the_table_is_readable_at_80_columns_in_the_readers_language() {
         let table = text(&output.get_output().stdout);
         assert!(!table.contains('\u{1b}'), "no colours in a pipe");
         for line in table.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+            assert!(line.width() <= 80, "{line}");
         }
         assert_eq!(table.contains("시나리오"), korean, "{table}");
         assert_eq!(table.contains("scenarios:"), english, "{table}");
@@ -147,10 +148,7 @@ fn the_moments_of_both_programs_stand_side_by_side() {
     let shown = text(&output.stdout);
     assert_eq!(output.status.success(), interpreter().is_some());
     assert!(shown.contains("원본 · original") && shown.contains("이식판 · port"), "{shown}");
-    assert!(
-        shown.lines().skip(2).all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80),
-        "{shown}"
-    );
+    assert!(shown.lines().skip(2).all(|line| line.width() <= 80), "{shown}");
     let output = compare(&["moments", "udp-echo/hello", "--json"]).output().unwrap();
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     let sent = &json["port"][0];
@@ -462,6 +460,31 @@ fn the_reports_for_a_script_name_every_scenario() {
 }
 
 #[test]
+fn a_replay_can_be_stepped_through_in_the_terminal() {
+    if interpreter().is_none() || !harness::trace::is_here() {
+        skip("replays need Python 3 and strace");
+        return;
+    }
+    for locale in ["ko_KR.UTF-8", "en_US.UTF-8"] {
+        let run = |args: &[&str], keys: &str| {
+            let output = compare(args).env("LC_ALL", locale).write_stdin(keys).assert().success();
+            text(&output.get_output().stdout)
+        };
+        // Whoever presses Enter too seldom gets the rest at once.
+        let whole = run(&["moments", "second-client"], "");
+        assert_eq!(run(&["moments", "second-client", "--step"], "\n\n"), whole);
+        assert!(
+            whole.contains("client_socket.recv(1024)") && whole.contains(".read(&mut buffer)?"),
+            "{whole}"
+        );
+        for line in whole.lines() {
+            assert!(line.width() <= 80, "{line}");
+        }
+    }
+    compare(&["moments", "no-such"]).assert().code(2).stderr(contains("second-client"));
+}
+
+#[test]
 fn the_replay_of_a_wrong_server_shows_where_it_waits() {
     let Some(python) = interpreter() else { return };
     if cfg!(not(unix)) {
@@ -524,7 +547,7 @@ fn help_helps_in_the_readers_language_within_80_columns() {
             let help = text(&help.get_output().stdout);
             assert_in(&help, korean, english);
             for line in help.lines() {
-                assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+                assert!(line.width() <= 80, "{line}");
             }
         }
     }

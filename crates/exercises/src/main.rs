@@ -101,7 +101,7 @@ struct CheckArgs {
     all: bool,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
-    #[arg(help = in_lines("실패한 시나리오(통과하면 마지막 시나리오)를 한 장면씩 넘겨 보는 HTML 파일을 씁니다", "write a page that steps through what failed (or the last scenario)"), long, value_name = "FILE", conflicts_with = "seed")]
+    #[arg(help = in_lines("실패한 것을 넘겨 보는 HTML 파일을 씁니다", "write an HTML page that steps through what failed"), long, value_name = "FILE", conflicts_with = "seed")]
     replay: Option<PathBuf>,
 }
 

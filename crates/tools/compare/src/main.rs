@@ -5,7 +5,7 @@
 //! - `cargo run -p compare -- check threaded-echo -- python3 my_server.py`
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use common::{Language, Pattern, examples, in_lines};
+use compare::replay::{self, Replay};
 use compare::source::{self, Format, Pair};
 use compare::{report, syscalls};
 use harness::Text;
@@ -88,14 +89,16 @@ struct CheckArgs {
     verbose: bool,
     #[arg(help = in_lines("결과를 JUnit XML 파일로도 씁니다", "write the results as JUnit XML too"), long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    #[arg(help = in_lines("실패한 시나리오(통과하면 마지막 시나리오)를 한 장면씩 넘겨 보는 HTML 파일을 씁니다", "write a page that steps through what failed (or the last scenario)"), long, value_name = "FILE")]
+    #[arg(help = in_lines("실패한 것을 넘겨 보는 HTML 파일을 씁니다", "write an HTML page that steps through what failed"), long, value_name = "FILE")]
     replay: Option<PathBuf>,
 }
 
 #[derive(Args)]
 struct MomentsArgs {
-    #[arg(help = in_lines("시나리오 (예: threaded-echo/silent-neighbour)", "the scenario (e.g. threaded-echo/silent-neighbour)"), value_name = "PATTERN/SCENARIO", value_parser = one_scenario)]
-    what: (Pattern, String),
+    #[arg(help = in_lines("시나리오(tcp-echo/hello)나 책의 장면(hello-tcp)", "a scenario (tcp-echo/hello) or a replay (hello-tcp)"), value_name = "SCENARIO|REPLAY", value_parser = shown)]
+    what: What,
+    #[arg(help = in_lines("한 장면씩 보여 줍니다. Enter를 누르면 다음 장면", "one moment at a time; Enter goes on"), long, conflicts_with = "json")]
+    step: bool,
     #[arg(help = in_lines("결과를 JSON으로 출력합니다", "print the results as JSON"), long)]
     json: bool,
 }
@@ -168,6 +171,30 @@ fn pattern(text: &str) -> Result<Pattern, String> {
             Err(Text::new("시나리오가 아니라 패턴을 쓰세요", "a pattern, not a scenario")
                 .to_string())
         }
+    }
+}
+
+/// What is shown moment by moment.
+#[derive(Clone)]
+enum What {
+    Scenario(Pattern, String),
+    Replay(Replay),
+}
+
+fn shown(text: &str) -> Result<What, String> {
+    let replays = replay::all();
+    let names: Vec<&str> = replays.iter().map(|replay| replay.name).collect();
+    let names = names.join(", ");
+    match replays.into_iter().find(|replay| replay.name == text) {
+        Some(replay) => Ok(What::Replay(replay)),
+        None if text.contains('/') => {
+            one_scenario(text).map(|(pattern, id)| What::Scenario(pattern, id))
+        }
+        None => Err(Text::new(
+            format!("시나리오(예: tcp-echo/hello)나 다음 가운데 하나를 쓰세요: {names}"),
+            format!("a scenario, such as tcp-echo/hello, or one of: {names}"),
+        )
+        .sentences()),
     }
 }
 
@@ -361,7 +388,10 @@ fn syscalls(args: &ListArgs) -> Result<bool> {
 
 /// Whether both programs could be observed.
 fn moments(args: &MomentsArgs) -> Result<bool> {
-    let (pattern, id) = &args.what;
+    let (pattern, id) = match &args.what {
+        What::Scenario(pattern, id) => (pattern, id),
+        What::Replay(replay) => return replayed_here(replay, args),
+    };
     let is_it = |scenario: &Scenario| scenario.pattern == *pattern && scenario.id == id;
     let scenario = patterns::all().into_iter().find(is_it).context("it was found before")?;
     let programs = Programs::build()?;
@@ -381,9 +411,43 @@ fn moments(args: &MomentsArgs) -> Result<bool> {
         let titles = [Text::new("원본", "original"), Text::new("이식판", "port")];
         let shown =
             side_by_side([&titles[0], &titles[1]], [&original, &port], usize::from(tell::WIDTH));
-        print(&format!("{}: {}\n\n{shown}", scenario.path(), scenario.text))?;
+        print(&format!("{}: {}\n\n", scenario.path(), scenario.text))?;
+        let mut lines = shown.split_inclusive('\n');
+        print(lines.next().unwrap_or_default())?;
+        step_by_step(lines, args.step)?;
     }
     Ok(observed)
+}
+
+/// Shows a replay of the book.
+fn replayed_here(replay: &Replay, args: &MomentsArgs) -> Result<bool> {
+    let moments = replay.run(&Programs::build()?)?;
+    if args.json {
+        print(&serde_json::to_string_pretty(
+            &json!({ "replay": replay.name, "moments": moments }),
+        )?)?;
+    } else {
+        let told = replay::told(replay, &moments, usize::from(tell::WIDTH))?;
+        step_by_step(told.iter().map(String::as_str), args.step)?;
+    }
+    Ok(true)
+}
+
+/// Prints these, one at each press of Enter if it is to be so, or all when nobody presses it any more.
+fn step_by_step<'a>(parts: impl Iterator<Item = &'a str>, step: bool) -> Result<()> {
+    let mut parts = parts.peekable();
+    let mut keys = io::stdin().lines();
+    while let Some(part) = parts.next() {
+        // The newline of the key ends the line on a terminal.
+        let typed = step && io::stdin().is_terminal() && parts.peek().is_some();
+        let part = if typed { part.trim_end_matches('\n') } else { part };
+        let mut stdout = anstream::stdout().lock();
+        write!(stdout, "{part}").and_then(|()| stdout.flush()).with_context(not_printed)?;
+        if step && parts.peek().is_some() && keys.next().is_none() && typed {
+            writeln!(stdout).with_context(not_printed)?;
+        }
+    }
+    Ok(())
 }
 
 fn list(args: &ListArgs) -> Result<bool> {
@@ -407,13 +471,15 @@ fn list(args: &ListArgs) -> Result<bool> {
 fn print(text: &str) -> Result<()> {
     let mut stdout = anstream::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    write!(stdout, "{text}{newline}").with_context(|| {
-        Text::new(
-            "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.",
-            "Standard output could not be written; check whether its reader has ended.",
-        )
-        .sentences()
-    })
+    write!(stdout, "{text}{newline}").with_context(not_printed)
+}
+
+fn not_printed() -> String {
+    Text::new(
+        "표준 출력에 쓰지 못했습니다. 출력을 읽는 쪽이 끝났는지 확인하세요.",
+        "Standard output could not be written; check whether its reader has ended.",
+    )
+    .sentences()
 }
 
 /// A progress bar on standard error, if that is a terminal.

@@ -18,8 +18,11 @@ use harness::programs::{self, Programs, Rung};
 use harness::sockets::{self, Protocol};
 use harness::{Text, trace};
 use regex::Regex;
+use scenarios::moments::cut;
 use scenarios::patterns::PATTERNS;
 use scenarios::show::{self, Shown};
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 /// The longest time to wait for a program: strace makes it slow, and so does a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -122,7 +125,8 @@ pub fn all() -> Vec<Replay> {
 }
 
 /// Who does something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Who {
     /// The main thread of the server.
     Server,
@@ -149,7 +153,7 @@ impl Who {
 }
 
 /// The line of a program where the one who acts is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The number of the line in the file.
     pub line: usize,
@@ -158,7 +162,8 @@ pub struct Place {
 }
 
 /// What a moment is for one program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cell {
     /// It does not happen there.
     Absent,
@@ -178,7 +183,7 @@ impl Cell {
 }
 
 /// One moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Moment {
     /// Who does it.
     pub who: Who,
@@ -276,6 +281,43 @@ fn command(file: &Path, programs: &Programs) -> Result<Vec<OsString>> {
 
 fn is_python(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "py")
+}
+
+/// The moments as a terminal shows them: who does what, then the line of each program and what the system holds.
+/// No line is wider than `width`.
+///
+/// # Errors
+///
+/// When a source cannot be read.
+pub fn told(replay: &Replay, moments: &[Moment], width: usize) -> Result<Vec<String>> {
+    let sources: Result<Vec<_>> = replay
+        .files
+        .iter()
+        .map(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text = fs::read_to_string(programs::root().join(file));
+            Ok((name, text.with_context(|| file.display().to_string())?))
+        })
+        .collect();
+    let sources = sources?;
+    let column = sources.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+    let waits = Text::new("기다림", "waits").to_string();
+    let tell = |(index, moment): (usize, &Moment)| {
+        let mut text =
+            format!("{:>2}/{} {}: {}\n", index + 1, moments.len(), moment.who.text(), moment.what);
+        for ((name, source), cell) in sources.iter().zip(&moment.cells) {
+            if let Cell::At(Place { line, waits: still }) = cell {
+                let code = source.lines().nth(line - 1).unwrap_or_default().trim();
+                let mark = if *still { format!(" ({waits})") } else { String::new() };
+                text += &format!("      {name:column$} {line:>3}{mark}  {code}\n");
+            }
+        }
+        if let Some(system) = &moment.system {
+            text += &format!("      {}: {system}\n", Text::new("시스템", "system"));
+        }
+        text.lines().map(|line| cut(line, width) + "\n").collect()
+    };
+    Ok(moments.iter().enumerate().map(tell).collect())
 }
 
 /// Something that happened with one program.

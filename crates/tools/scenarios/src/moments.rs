@@ -205,7 +205,9 @@ fn row(time: &str, cells: &[String], lane: usize) -> String {
 }
 
 /// As much of a text as fits into so many columns.
-fn cut(text: &str, columns: usize) -> String {
+/// The text in at most so many columns; what is cut off is an ellipsis.
+#[must_use]
+pub fn cut(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
     }
