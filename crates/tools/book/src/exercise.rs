@@ -10,7 +10,7 @@ use harness::port::Lease;
 use harness::programs::{python, root};
 use scenarios::moments::{Moment, What, Who};
 use scenarios::observation::Outcome;
-use scenarios::scenario::{Reply, Role};
+use scenarios::scenario::{Act, Reply, Role};
 use scenarios::show::Shown;
 use scenarios::stage::{Subject, play};
 
@@ -77,9 +77,25 @@ pub fn conversation(name: &str) -> Result<Vec<String>> {
     // Whether the last thing is seen of one who only looks whether the server still serves is chance.
     let acts =
         |moment: &&Moment| !matches!(moment.who, Who::Peer(peer) if peer >= scenario.peers());
-    let lines =
-        detail.moments.iter().filter(acts).filter_map(|moment| line(moment, client, several));
-    Ok(lines.collect())
+    let mut moments: Vec<&Moment> = detail.moments.iter().filter(acts).collect();
+    // So is whether a reply comes before the half-close that follows a message at once.
+    for place in 1..moments.len() {
+        let (who, mut before) = (moments[place].who, place);
+        let at_once = |acts: &[Act]| match acts {
+            [Act::Send(one, _), Act::HalfClose(other)] => one == other && who == Who::Peer(*one),
+            _ => false,
+        };
+        if moments[place].what == What::HalfCloses && scenario.acts.windows(2).any(at_once) {
+            while before > 0
+                && moments[before - 1].who == who
+                && matches!(moments[before - 1].what, What::Receives(_))
+            {
+                moments.swap(before, before - 1);
+                before -= 1;
+            }
+        }
+    }
+    Ok(moments.into_iter().filter_map(|moment| line(moment, client, several)).collect())
 }
 
 /// One moment of ours, in both languages.
