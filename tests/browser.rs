@@ -472,6 +472,10 @@ fn the_start_page_leads_to_both_languages() {
         book.go("index.html");
         let code = language.code();
         assert!(book.text("document.title").contains("Rust"));
+        // One replay, in the language of the browser, and it plays.
+        assert_eq!(book.run("document.querySelectorAll('.replay').length"), 1);
+        book.wait_for("parseInt(document.querySelector('.stepper output').textContent) > 1");
+        fits(&book, "the start page");
         book.follow(&format!("a[hreflang={code}]"));
         assert_eq!(book.place().0, format!("{code}/index.html"));
         assert_eq!(book.text("document.documentElement.lang"), code);
@@ -735,10 +739,18 @@ fn complete(book: &mut Book, page: &str) {
 }
 
 fn fits(book: &Book, what: &str) {
+    // mdBook's sidebar glides to its place after a resize: it is looked at until it has come there.
     let too_wide = book.run(
-        "['html', 'body', '#mdbook-content'].filter(name => {
-            const element = document.querySelector(name);
-            return element && element.scrollWidth > element.clientWidth;
+        "new Promise(resolve => {
+            const end = performance.now() + 3000;
+            const look = () => {
+                const wide = ['html', 'body', '#mdbook-content'].filter(name => {
+                    const element = document.querySelector(name);
+                    return element && element.scrollWidth > element.clientWidth;
+                });
+                return wide.length === 0 || performance.now() > end ? resolve(wide) : requestAnimationFrame(look);
+            };
+            look();
         })",
     );
     assert_eq!(too_wide, json!([]), "{what}");

@@ -2,8 +2,6 @@
 
 // A replay becomes a stepper: one moment at a time, with the lines in which the servers are.
 (() => {
-    const korean = document.documentElement.lang === 'ko';
-    const say = (inKorean, inEnglish) => korean ? inKorean : inEnglish;
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
 
     function element(tag, name, text = '') {
@@ -50,6 +48,8 @@
     }
 
     function stepper(replay) {
+        const korean = replay.closest('[lang]').lang === 'ko';
+        const say = (inKorean, inEnglish) => korean ? inKorean : inEnglish;
         const table = replay.querySelector('table');
         const programs = replay.querySelector('.programs');
         const listings = [...programs.querySelectorAll('.program')];
@@ -156,7 +156,10 @@
         function go(to) {
             now = Math.max(0, Math.min(moments.length - 1, to));
             show();
-            history.replaceState(null, '', `#${replay.id}-${now + 1}`);
+            // What plays by itself leaves the address alone.
+            if (!timer) {
+                history.replaceState(null, '', `#${replay.id}-${now + 1}`);
+            }
         }
 
         function start() {
@@ -165,7 +168,9 @@
             }
             timer = setInterval(() => now < moments.length - 1 ? go(now + 1) : pause(), 1500);
             name(playing);
-            go(now + 1);
+            if (now < 0) {
+                go(0);
+            }
         }
 
         function pause() {
@@ -206,6 +211,9 @@
         addEventListener('hashchange', follow);
         show();
         follow();
+        if (replay.classList.contains('plays') && !still) {
+            start();
+        }
     }
 
     // Paper has the tables.

@@ -80,7 +80,15 @@ pub fn build(docs: &Path, out: &Path) -> Result<PathBuf> {
     let start = out.join("index.html");
     let mut page = include_str!("site/start.html").to_owned();
     for language in Language::ALL {
-        page = page.replace(&format!("{{{}}}", language.code()), title(language));
+        let code = language.code();
+        page = page.replace(&format!("{{{code}}}"), title(language));
+        let pages = if language == Language::Korean { &korean } else { &english };
+        // A draft of a book may not have the chapter yet.
+        let replay = match pages.get("tcp.html") {
+            Some(page) => replay::shown_first(page, language)?,
+            None => String::new(),
+        };
+        page = page.replace(&format!("{{{code} replay}}"), &replay);
     }
     write(&start, &page)?;
     for language in Language::ALL {

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use compare::source::comments_in;
 use regex::{Captures, Regex};
 
-use crate::Language;
 use crate::pages::read;
+use crate::{Language, told};
 
 /// Adds to each replay the files that it names, hidden until the script shows them.
 pub fn add_programs(page: &str, language: Language) -> Result<String> {
@@ -26,6 +26,21 @@ pub fn add_programs(page: &str, language: Language) -> Result<String> {
         format!("{}<div class=\"programs\" hidden>{programs}</div>", &found[0])
     });
     failed.map_or(Ok(finished.into_owned()), Err)
+}
+
+/// The first replay of a page, for the start page: with its programs, and playing.
+pub fn shown_first(page: &str, language: Language) -> Result<String> {
+    static REPLAY: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"(?s)<div class="replay" id="[\w-]+"(.*?</table>\s*</div>\s*</div>)"#)
+            .expect("a valid pattern")
+    });
+    let found = REPLAY.captures(page).with_context(|| {
+        told("첫 장에 장면이 없습니다.", "There is no replay in the first chapter.")
+    })?;
+    let code = language.code();
+    let replay = format!("<div class=\"replay\" id=\"start-{code}\"{}", &found[1]);
+    let replay = super::without_files(&add_programs(&replay, language)?);
+    Ok(replay.replacen("<div class=\"replay\"", "<div class=\"replay plays\"", 1))
 }
 
 /// A program, each line with its number; its comments are in the language of the page.
