@@ -60,7 +60,7 @@ fn talk() -> Result<()> {
                 // 서버가 닫았습니다. · The server has closed.
                 Ok(0) => break Ok(()),
                 Ok(size) => response.extend_from_slice(&buffer[..size]),
-                // Ctrl-Z로 멈췄다가 계속하면 이 에러가 납니다. · So it is after Ctrl-Z and going on.
+                // Ctrl-Z로 멈췄다가 계속하면 이 에러가 납니다. · Resuming after Ctrl-Z gives this error.
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => break Err(error),
             }

@@ -58,6 +58,8 @@ pub struct Replay {
     /// The source of the server, or of two that are shown side by side, from the folder of the workspace.
     pub files: Vec<PathBuf>,
     acts: Vec<Act>,
+    /// So many acts are played and not shown.
+    skipped: usize,
 }
 
 /// Five thousand bytes, of which a server reads the first 1024.
@@ -68,8 +70,13 @@ static MANY: [u8; 5000] = [b'x'; 5000];
 pub fn all() -> Vec<Replay> {
     use Act::{Close, Connect, End, HalfClose, Receive, Send, Start};
     use Pattern::{TcpEcho, ThreadedEcho, UdpEcho};
-    let new =
-        |name, protocol, files, acts: &[Act]| Replay { name, protocol, files, acts: acts.to_vec() };
+    let new = |name, protocol, files, acts: &[Act]| Replay {
+        name,
+        protocol,
+        files,
+        acts: acts.to_vec(),
+        skipped: 0,
+    };
     let replay = |name, pattern, rung, acts: &[Act]| {
         let files = [Rung::Original, rung].map(|rung| programs::source(pattern, rung));
         let protocol = if pattern == UdpEcho { Protocol::Udp } else { Protocol::Tcp };
@@ -89,7 +96,16 @@ pub fn all() -> Vec<Replay> {
             &[Start, Connect(0), Connect(1), Send(1, b"hello"), Send(0, hello), End(0), End(1)],
         ),
         replay("reset", TcpEcho, literal, &[Start, Connect(0), Send(0, &MANY), End(0)]),
-        replay("restart", TcpEcho, literal, &[Start, Connect(0), Send(0, hello), End(0), Start]),
+        // How it came so far is the first replay.
+        Replay {
+            skipped: 2,
+            ..replay(
+                "restart",
+                TcpEcho,
+                literal,
+                &[Start, Connect(0), Send(0, hello), End(0), Start],
+            )
+        },
         replay(
             "hello-udp",
             UdpEcho,
@@ -214,7 +230,7 @@ impl Replay {
             self.files.iter().map(|file| self.play(file, programs)).collect();
         let runs = runs?;
         let (first, last) = (runs.first().context("a program")?, runs.last().context("a program")?);
-        let mut moments = beside(first, last);
+        let mut moments = beside(&first[self.skipped..], &last[self.skipped..]);
         for moment in &mut moments {
             moment.cells.truncate(runs.len());
         }

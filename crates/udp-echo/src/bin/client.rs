@@ -44,7 +44,7 @@ fn talk() -> Result<()> {
     let size = loop {
         match client_socket.recv(&mut buffer) {
             Ok(size) => break size,
-            // Ctrl-Z로 멈췄다가 계속하면 이 에러가 납니다. · So it is after Ctrl-Z and going on.
+            // Ctrl-Z로 멈췄다가 계속하면 이 에러가 납니다. · Resuming after Ctrl-Z gives this error.
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(args.advise(error)),
         }
