@@ -949,6 +949,38 @@ fn every_replay_steps_through_all_its_moments_by_key_on_a_phone() {
     assert!(replays >= 18, "{replays}");
 }
 
+/// In a lesson one section is shown at a time, each of them in its turn, with its answer folded.
+#[test]
+fn a_chapter_is_shown_as_slides() {
+    let Some(mut book) = Book::open() else { return };
+    book.resize(1280);
+    for page in ["ko/tcp.html", "en/udp.html", "en/threads.html"] {
+        book.go(page);
+        book.run("document.querySelector('.slides-button').click()");
+        let count = book.text("document.querySelector('.slides-button').textContent");
+        let count: usize = count.rsplit(' ').next().unwrap().parse().unwrap();
+        assert!(count > 10, "{page}: {count}");
+        let mut seen = 0;
+        for slide in 1..=count {
+            let shown = book.run(
+                "[...document.querySelector('main').children].filter(it => it.offsetParent && !it.open).length",
+            );
+            assert!(shown.as_u64().unwrap() > 1, "{page}: {slide}");
+            seen += shown.as_u64().unwrap();
+            fits(&book, &format!("{page}, slide {slide}"));
+            book.run("dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', cancelable: true }))");
+        }
+        let all = "[...document.querySelector('main').children].filter(it => !it.open).length";
+        assert!(book.run(all).as_u64().unwrap() <= seen, "{page}: something is on no slide");
+        assert_eq!(book.place().0, page);
+        book.run(
+            "dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', cancelable: true }))",
+        );
+        assert_eq!(book.run("document.querySelectorAll('.off-slide').length"), 0);
+        book.quiet();
+    }
+}
+
 /// A link to a moment opens what folds it away, and shows it.
 #[test]
 fn a_moment_of_a_replay_can_be_linked_to() {

@@ -59,6 +59,7 @@
 
         const root = element('div', 'stepper');
         root.setAttribute('role', 'group');
+        root.tabIndex = -1;
         root.setAttribute('aria-label', say('장면을 하나씩 보기', 'Moment by moment'));
 
         const controls = element('div', 'controls');
