@@ -16,7 +16,7 @@ use harness::Text;
 use harness::programs::root;
 use similar::{ChangeTag, TextDiff};
 
-use crate::{Language, pages, told};
+use crate::{Language, pages, replay, told};
 
 /// The two measurements. Pictures and tables show the first one, unless they show both.
 const FILES: [&str; 2] = ["docs/measurements/first.json", "docs/measurements/second.json"];
@@ -196,6 +196,7 @@ pub fn pictures() -> Result<Vec<(PathBuf, String)>> {
             pictures.push((folder.join(name), picture));
         }
     }
+    pictures.extend(replay::pictures()?);
     Ok(pictures)
 }
 
