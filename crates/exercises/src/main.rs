@@ -290,6 +290,11 @@ fn start(exercise: &'static Exercise, language: Language, seed: Option<u64>) -> 
 fn run_check(args: CheckArgs) -> Result<bool> {
     let exercise = args.one.exercise;
     let program = if args.command.is_empty() {
+        // In which language is not said on the command line: it is the file that was saved last.
+        if let Some(file) = folder::newest(exercise) {
+            let file = file.display().to_string();
+            progress::tell(&Text::new(file.clone(), file));
+        }
         checking::own(exercise)?
     } else {
         Program::Command(args.command)

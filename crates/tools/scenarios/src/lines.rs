@@ -29,6 +29,8 @@ pub fn wrong(expected: &[u8], came: &[u8], to_the_end: bool) -> Option<Why> {
         why("decoded-in-pieces")
     } else if replies < messages.len() && text(&came) == text(&expected) {
         why("lines-joined")
+    } else if trimmed(&messages, &came) {
+        why("trimmed")
     } else if in_pieces {
         why("message-in-pieces")
     } else if to_the_end && replies + 1 == messages.len() && expected.starts_with(&*came) {
@@ -36,13 +38,21 @@ pub fn wrong(expected: &[u8], came: &[u8], to_the_end: bool) -> Option<Why> {
     } else if expected.starts_with(&*came) && came.ends_with('\n') {
         let known = why("only-some-lines")?;
         Some(known.fill("some", replies).fill("total", messages.len()))
-    } else if text(&came)
-        == messages.iter().map(|it| text(it).trim().to_owned()).collect::<String>()
-    {
-        why("trimmed")
     } else {
         None
     }
+}
+
+/// Whether each message came back, and of some the blanks at one end or at both are missing.
+fn trimmed(messages: &[&str], came: &str) -> bool {
+    let text = |line: &str| line.replace(PREFIX, "").trim().to_owned();
+    let lines: Vec<&str> = came.strip_suffix('\n').unwrap_or(came).split('\n').collect();
+    lines != messages
+        && lines.len() == messages.len()
+        && lines
+            .iter()
+            .zip(messages)
+            .all(|(line, message)| text(line) == text(message) && line.len() <= message.len())
 }
 
 #[cfg(test)]
@@ -60,6 +70,8 @@ mod tests {
             (reply(&["ab"]), reply(&["a", "b"]), Some("message-in-pieces")),
             (reply(&["a"]), reply(&["a\r"]), Some("carriage-return")),
             (reply(&[" a "]), reply(&["a"]), Some("trimmed")),
+            (reply(&[" a "]), reply(&[" a"]), Some("trimmed")),
+            (reply(&["a ", "b"]), reply(&["a", "b"]), Some("trimmed")),
             (reply(&["한"]), reply(&["\u{fffd}"]), Some("decoded-in-pieces")),
             (reply(&["a"]), reply(&["a", ""]), Some("empty-answered")),
             (reply(&["a"]), format!("{PREFIX}a"), Some("no-line-end")),

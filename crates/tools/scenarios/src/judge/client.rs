@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use harness::program::Exit;
+
 use super::{Kind, Problem, View};
 use crate::complaint;
 use crate::meaning::Why;
 use crate::moments::{Moment, Who};
 use crate::observation::{Answer, Ended};
 use crate::peer::Ending;
-use crate::scenario::{Act, Role};
+use crate::scenario::{Act, End, Role};
 use crate::show::{self, Shown};
 
 /// What a clock of another kind may be off.
@@ -139,7 +141,16 @@ impl View<'_> {
             Ended::Serves | Ended::Silent => self.why("never-ends"),
         };
         let problem = Problem::new(Kind::WrongExit, why.with(&self.certain())).in_time(0);
-        Some(problem.expected(format!("{expected:?}"), format!("{came:?}")))
+        let expected = match expected {
+            End::Exits(code) => show::exit(Exit::Code(code)),
+            End::ExitsSomehow => "it ends".to_owned(),
+            End::Serves | End::Runs => "still running".to_owned(),
+        };
+        let came = match came {
+            Ended::Exited(exit) => show::exit(exit),
+            Ended::Serves | Ended::Silent => "still running".to_owned(),
+        };
+        Some(problem.expected(expected, came))
     }
 
     /// It gives up too early, or too late.
