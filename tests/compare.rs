@@ -514,7 +514,7 @@ fn the_replay_of_a_wrong_server_shows_where_it_waits() {
             "{who}: {line}"
         );
     }
-    assert!(html.contains("What the port does") && !html.contains("http"), "it needs nothing else");
+    assert!(html.contains("what the port does") && !html.contains("http"), "it needs nothing else");
 }
 
 // --- The command line -----------------------------------------------------------------------------

@@ -349,7 +349,11 @@ fn replayed(
     let reference = Subject { command: reference, ..subject.clone() };
     let runs = [
         page::run(Text::new("검사한 서버", "The server that was checked"), subject, scenario)?,
-        page::run(Text::new("이식판이라면", "What the port does"), &reference, scenario)?,
+        page::run(
+            Text::new("비교할 이식판", "For comparison: what the port does"),
+            &reference,
+            scenario,
+        )?,
     ];
     let runs: Vec<page::Run> = runs.into_iter().flatten().collect();
     page::write(file, result, &runs)

@@ -185,8 +185,8 @@ fn replay(number: usize, run: &Run) -> String {
     let waits = said(&Text::new("기다림", "waits"));
     for (who, line) in &run.places {
         let what = said(&Text::new(
-            format!("끝까지 {line}번째 줄에서 기다림"),
-            format!("waits in line {line} to the end"),
+            format!("실행이 끝날 때 {line}번째 줄에서 기다림"),
+            format!("waits in line {line} when the run ends"),
         ));
         row(who, &what, &format!("{line}, {waits}"), "");
     }
