@@ -930,6 +930,12 @@ fn every_replay_steps_through_all_its_moments_by_key_on_a_phone() {
                             if (JSON.stringify(now) !== JSON.stringify(line ? [line] : []))
                                 wrong.push(`${index}: ${now} is marked in ${program}, ${line} is named`);
                         });
+                        const arrows = [...stepper.querySelectorAll('.arrow')].map(it => it.textContent).join('|');
+                        const expected = [[/^connects|^sends|^half|^closes|연결함$|보냄$|닫음$/, '→|'],
+                            [/^receives (?!nothing)|[^못] 받음$/, '←|'], [/^accept:|^recv(from)?:/, '|→'],
+                            [/^(socket|bind|listen|sendall|sendto|close)(:|$)/, '|←'], [/./, '|']];
+                        const [, wanted] = expected.find(([words]) => words.test(cells[2]));
+                        if (arrows !== wanted) wrong.push(`${index}: ${cells[2]}: ${arrows}`);
                         if (document.body.scrollWidth > innerWidth) wrong.push(`${index}: too wide`);
                         const press = { key: 'ArrowRight', bubbles: true, cancelable: true };
                         stepper.querySelector('button').dispatchEvent(new KeyboardEvent('keydown', press));

@@ -456,7 +456,7 @@ fn the_replay_shows_the_learners_program_and_not_the_solution() {
     check.args(python).arg(task("lines", "solution.py"));
     check.assert().code(1).stdout(contains("replay: replay.html"));
     let html = fs::read_to_string(folder.path().join("replay.html")).unwrap();
-    assert!(html.contains("What a solution does"), "{html}");
+    assert!(html.contains("what a solution does"), "{html}");
     let learners = fs::read_to_string(task("lines", "solution.py")).unwrap();
     let line = learners.lines().position(|line| line.contains(".recv(")).unwrap() + 1;
     assert!(cfg!(not(unix)) || html.contains(&format!("<td>{line}, waits</td>")), "{html}");

@@ -21,9 +21,11 @@
                 waits: cell.includes(','),
             }));
             const client = /^(client|클라이언트)/.test(who);
+            // Who takes something from the system: the arrow points to them.
             const takes = client ? /^receives|받음$|^←/.test(what) : /^(accept|recv|recvfrom):|^←/.test(what);
-            // What is printed goes to nobody of these.
-            const waits = /^waits|기다림$|^["“]|^exit |^signal /.test(what);
+            // What a server prints goes to nobody of these.
+            const waits = /^waits|기다림$|nothing$|못 받음$|^exit |^signal /.test(what)
+                || (!client && /^["“]/.test(what));
             const ends = /^ends|^끝남/.test(what);
             return { who, what, places, client, takes, quiet: waits || ends, ends, system: rest.at(-1) };
         });
@@ -129,14 +131,18 @@
             }
             // What the system holds is known when everybody rests; until then, the last that is known.
             system.lastChild.textContent = moments.slice(0, now + 1).findLast(it => it.system)?.system ?? '';
-            const right = moment.client !== moment.takes;
-            arrows[0].textContent = moment.client ? (right ? '→' : '←') : '';
-            arrows[1].textContent = moment.client || moment.quiet ? '' : (right ? '←' : '→');
+            arrows.forEach(arrow => { arrow.textContent = ''; });
+            if (!moment.quiet) {
+                // From the one who acts to the system, or the other way where it takes something.
+                const toTheRight = moment.client !== moment.takes;
+                arrows[moment.client ? 0 : 1].textContent = toTheRight ? '→' : '←';
+            }
 
             listings.forEach((listing, program) => {
                 const places = standing(moments, program, now);
                 for (const line of listing.children) {
-                    const here = [...places].filter(([, place]) => place.line === Number(line.dataset.line));
+                    const here = [...places].filter(([, place]) =>
+                        place.line === Number(line.dataset.line) && (place.now || place.waits));
                     line.classList.toggle('now', here.some(([, place]) => place.now));
                     line.classList.toggle('waits', here.some(([, place]) => place.waits));
                     const names = here.map(([who, place]) => place.waits ? `${who} (${say('기다림', 'waits')})` : who).join(', ');

@@ -167,7 +167,7 @@ pub fn replay(
     fs::write(&solution, exercise.solution.in_language(Language::Python))?;
     if let Some(python) = python() {
         let words = python.iter().map(OsString::from).chain([solution.into_os_string()]);
-        let title = Text::new("풀이라면", "What a solution does");
+        let title = Text::new("비교할 풀이", "For comparison: what a solution does");
         runs.extend(play(title, words.collect())?.map(page::Run::without_source));
     }
     page::write(file, result, &runs)

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use compare::replay::{Cell, Moment, Place, Replay, all};
 use harness::Text;
 use harness::programs::{Programs, root};
-
 use regex::Regex;
 
 use crate::{Language, pages, told};
@@ -66,7 +65,7 @@ fn place(cell: Cell) -> Text {
     }
 }
 
-/// For Markdown: braces and quotation marks are text there too.
+/// The text without what Markdown would take for its own in a table.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|")
 }
