@@ -926,6 +926,8 @@ fn every_replay_steps_through_all_its_moments_by_key_on_a_phone() {
                             wrong.push(`${index}: ${stepper.querySelector('output').textContent}`);
                         listings.forEach((listing, program) => {
                             const line = parseInt(cells[3 + program], 10) || 0;
+                            const absent = listing.closest('figure').classList.contains('absent');
+                            if (absent !== (cells[3 + program] === '—')) wrong.push(`${index}: absent in ${program}`);
                             const now = [...listing.querySelectorAll('.now')].map(it => Number(it.dataset.line));
                             if (JSON.stringify(now) !== JSON.stringify(line ? [line] : []))
                                 wrong.push(`${index}: ${now} is marked in ${program}, ${line} is named`);
@@ -933,7 +935,7 @@ fn every_replay_steps_through_all_its_moments_by_key_on_a_phone() {
                         const arrows = [...stepper.querySelectorAll('.arrow')].map(it => it.textContent).join('|');
                         const expected = [[/^connects|^sends|^half|^closes|연결함$|보냄$|닫음$/, '→|'],
                             [/^receives (?!nothing)|[^못] 받음$/, '←|'], [/^accept:|^recv(from)?:/, '|→'],
-                            [/^(socket|bind|listen|sendall|sendto|close)(:|$)/, '|←'], [/./, '|']];
+                            [/^(socket|bind|listen|start|sendall|sendto|close)(:|$)/, '|←'], [/./, '|']];
                         const [, wanted] = expected.find(([words]) => words.test(cells[2]));
                         if (arrows !== wanted) wrong.push(`${index}: ${cells[2]}: ${arrows}`);
                         if (document.body.scrollWidth > innerWidth) wrong.push(`${index}: too wide`);

@@ -55,6 +55,7 @@
         const table = replay.querySelector('table');
         const programs = replay.querySelector('.programs');
         const listings = [...programs.querySelectorAll('.program')];
+        const names = listings.map(listing => listing.previousElementSibling.textContent);
         const moments = read(table, listings.length);
         let now = 0;
         let timer = 0;
@@ -139,15 +140,19 @@
             }
 
             listings.forEach((listing, program) => {
+                const absent = !moment.places[program].happens;
+                listing.parentElement.classList.toggle('absent', absent);
+                listing.previousElementSibling.textContent =
+                    names[program] + (absent ? say(': 여기에서는 일어나지 않음', ': does not happen here') : '');
                 const places = standing(moments, program, now);
                 for (const line of listing.children) {
                     const here = [...places].filter(([, place]) =>
                         place.line === Number(line.dataset.line) && (place.now || place.waits));
                     line.classList.toggle('now', here.some(([, place]) => place.now));
                     line.classList.toggle('waits', here.some(([, place]) => place.waits));
-                    const names = here.map(([who, place]) => place.waits ? `${who} (${say('기다림', 'waits')})` : who).join(', ');
-                    line.dataset.at = names;
-                    if (names) {
+                    const at = here.map(([who, place]) => place.waits ? `${who} (${say('기다림', 'waits')})` : who).join(', ');
+                    line.dataset.at = at;
+                    if (at) {
                         line.setAttribute('aria-current', 'step');
                     } else {
                         line.removeAttribute('aria-current');
