@@ -481,6 +481,13 @@ fn a_replay_can_be_stepped_through_in_the_terminal() {
             assert!(line.width() <= 80, "{line}");
         }
     }
+    // Ctrl-D on a terminal, which has more to read behind it, is the end all the same.
+    let command = format!("{} moments cut-character --step", env!("CARGO_BIN_EXE_compare"));
+    let mut script = Assert::new("script");
+    script.timeout(DEADLINE).current_dir(root()).env("LC_ALL", "en_US.UTF-8");
+    script.args(["-qec", &command, "/dev/null"]).write_stdin("\n\x04");
+    // What only one of the programs does names it.
+    script.assert().success().stdout(contains("16/16 ").and(contains("nothing [server.py]")));
     compare(&["moments", "no-such"]).assert().code(2).stderr(contains("second-client"));
 }
 

@@ -437,18 +437,21 @@ fn replayed_here(replay: &Replay, args: &MomentsArgs) -> Result<bool> {
     Ok(true)
 }
 
-/// Prints these, one at each press of Enter if it is to be so, or all when nobody presses it any more.
+/// Prints these, one at each press of Enter if it is to be so, until the end of the input: then all the rest.
 fn step_by_step<'a>(parts: impl Iterator<Item = &'a str>, step: bool) -> Result<()> {
+    let typed = io::stdin().is_terminal();
+    let mut keys = step.then(|| io::stdin().lines());
     let mut parts = parts.peekable();
-    let mut keys = io::stdin().lines();
     while let Some(part) = parts.next() {
-        // The newline of the key ends the line on a terminal.
-        let typed = step && io::stdin().is_terminal() && parts.peek().is_some();
-        let part = if typed { part.trim_end_matches('\n') } else { part };
         let mut stdout = anstream::stdout().lock();
-        write!(stdout, "{part}").and_then(|()| stdout.flush()).with_context(not_printed)?;
-        if step && parts.peek().is_some() && keys.next().is_none() && typed {
-            writeln!(stdout).with_context(not_printed)?;
+        let waits = keys.as_mut().filter(|_| parts.peek().is_some());
+        // On a terminal the key that is waited for ends the line.
+        let shown = if waits.is_some() && typed { part.trim_end_matches('\n') } else { part };
+        write!(stdout, "{shown}").and_then(|()| stdout.flush()).with_context(not_printed)?;
+        if waits.is_some_and(|keys| keys.next().is_none()) {
+            // A terminal has more to read after Ctrl-D: it is not asked again.
+            keys = None;
+            write!(stdout, "{}", &part[shown.len()..]).with_context(not_printed)?;
         }
     }
     Ok(())

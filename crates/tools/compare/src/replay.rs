@@ -319,8 +319,13 @@ pub fn told(replay: &Replay, moments: &[Moment], width: usize) -> Result<Vec<Str
     let column = sources.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     let waits = Text::new("기다림", "waits").to_string();
     let tell = |(index, moment): (usize, &Moment)| {
-        let mut text =
-            format!("{:>2}/{} {}: {}\n", index + 1, moments.len(), moment.who.text(), moment.what);
+        let (number, all) = (index + 1, moments.len());
+        let mut text = format!("{number:>2}/{all} {}: {}", moment.who.text(), moment.what);
+        if moment.cells.contains(&Cell::Absent) {
+            let here = sources.iter().zip(&moment.cells).find(|(_, cell)| **cell != Cell::Absent);
+            text += &here.map_or(String::new(), |((name, _), _)| format!(" [{name}]"));
+        }
+        text += "\n";
         for ((name, source), cell) in sources.iter().zip(&moment.cells) {
             if let Cell::At(Place { line, waits: still }) = cell {
                 let code = source.lines().nth(line - 1).unwrap_or_default().trim();
