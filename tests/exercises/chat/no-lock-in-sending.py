@@ -1,4 +1,4 @@
-# two-senders: lines-mixed | fifty: lines-mixed | resets: reset-keeps-others-waiting
+# two-senders: lines-mixed | fifty: lines-mixed
 import os
 import socket
 import threading
@@ -20,10 +20,13 @@ def handle_client(client_socket, addr):
                 line, pending = pending.split(b"\n", 1)
                 if name is None:
                     name = line
+                    with lock:
+                        clients.append(client_socket)
                     client_socket.sendall("환영합니다\n".encode("utf-8"))
-                    clients.append(client_socket)
                 else:
-                    for other in clients:
+                    with lock:
+                        others = list(clients)
+                    for other in others:
                         if other is not client_socket:
                             try:
                                 other.sendall(name + b": ")
