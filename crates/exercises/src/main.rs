@@ -333,6 +333,7 @@ fn checked(
     let go_on = if all { GoOn::ToTheEnd } else { GoOn::ToTheFirstFailure };
     let report = checking::run(exercise, variant, command.clone(), go_on, &checking::bar())?;
     if let (Some(file), Some(result)) = (replay, report.shown()) {
+        progress::tell(&page::begins(result));
         checking::replay(file, exercise, command, result)?;
     }
     let done = progress.change(exercise.id);

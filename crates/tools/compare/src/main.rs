@@ -314,7 +314,7 @@ fn check(args: CheckArgs) -> Result<bool> {
     }
     let replay = args.replay.as_deref();
     if let (Some(file), Some(result)) = (replay, report.shown()) {
-        bar.set_message(result.id);
+        let _ = writeln!(io::stderr(), "# {}", page::begins(result));
         replayed(file, result, &scenarios, &subject)?;
     }
     if args.json {

@@ -111,6 +111,16 @@ pub fn write(file: &Path, result: &ScenarioResult, runs: &[Run]) -> Result<()> {
     })
 }
 
+/// What is said before the scenario is played once more.
+#[must_use]
+pub fn begins(result: &ScenarioResult) -> Text {
+    let (id, seconds) = (result.id, result.seconds.as_secs_f64().ceil());
+    Text::new(
+        format!("{id}: 장면을 기록하려고 한 번 더 실행합니다(약 {seconds}초)"),
+        format!("{id}: runs once more, to record its moments (about {seconds} s)"),
+    )
+}
+
 /// What is said of a page that was written.
 #[must_use]
 pub fn written(file: &Path) -> String {
